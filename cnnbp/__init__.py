@@ -1,0 +1,3 @@
+"""Backpropagation through convolutional networks, small enough to read."""
+
+__version__ = "0.1.0"
