@@ -193,7 +193,7 @@ def apply(triples, first, second, which, shape):
         (p, q, r), from `connections`.
     first, second : ndarray
         The two tensors that are multiplied: X, F for "Y"; X, dY for "dF";
-        F, dY for "dX".
+        dY, F for "dX".
     which : {"Y", "dF", "dX"}
     shape : tuple of int
         The shape of the result.
@@ -208,7 +208,7 @@ def apply(triples, first, second, which, shape):
         If `which` is another word.
     """
     p, q, r = triples
-    places = {"Y": (r, p, q), "dF": (q, p, r), "dX": (p, q, r)}
+    places = {"Y": (r, p, q), "dF": (q, p, r), "dX": (p, r, q)}
     if which not in places:
         raise ValueError(f"which must be one of {list(places)}, got {which!r}")
     at, i, j = places[which]

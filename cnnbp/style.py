@@ -29,6 +29,9 @@ COLOURS = {
 # Each letter of the book, and the tensor whose hue it bears.
 HUE = {"X": "X", "F": "F", "Y": "Y", "dX": "X", "dF": "F", "dY": "Y", "b": "F", "db": "F"}
 
+# What is set on a dark page: by the book's theme, by JupyterLab.
+DARK = 'html[data-theme="dark"], body[data-jp-theme-light="false"]'
+
 MATPLOTLIB_STYLE = Path(__file__).with_name("book.mplstyle")
 
 
@@ -45,7 +48,7 @@ def colour(letter, part="ink", theme="light"):
 def css():
     """The table as CSS custom properties, one block for each theme."""
     blocks = []
-    for theme, selector in (("light", ":root"), ("dark", 'html[data-theme="dark"]')):
+    for theme, selector in (("light", ":root"), ("dark", DARK)):
         lines = [
             f"  --cnnbp-{name.lower()}-{part}: {value};"
             for name, parts in COLOURS[theme].items()
