@@ -1,0 +1,1 @@
+"""From notebooks to pages: renewing stored outputs, and what the HTML needs."""

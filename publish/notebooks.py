@@ -1,0 +1,100 @@
+"""Run the notebooks and store their outputs: ``python -m publish.notebooks [file …]``.
+
+What changes from run to run is left out, so that a second run changes no
+file and a difference in git is a difference in content: timings, the state
+of widgets and the name of whoever's kernel ran it. Cell ids stay as they are;
+a cell without one gets an id made from its text.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+BOOK = Path(__file__).parents[1] / "book"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+}
+VOLATILE_METADATA = {"ExecuteTime", "collapsed", "execution", "scrolled", "trusted"}
+VOLATILE_MIME = "application/vnd.jupyter.widget-view+json"  # names a model of one session
+
+
+def with_ids(cells, stem):
+    """The cells, each with an id that is its own; ids that are there stay."""
+    seen = set()
+    for cell in cells:
+        name = cell.get("id")
+        count = 0
+        while not name or name in seen:
+            text = f"{stem} {''.join(cell['source'])} {count}"
+            name = hashlib.sha1(text.encode()).hexdigest()[:8]
+            count += 1
+        seen.add(name)
+        cell["id"] = name
+    return cells
+
+
+def load(path):
+    """Read a notebook, without the random ids that nbformat gives to old cells."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["nbformat_minor"] = max(5, notebook["nbformat_minor"])
+    with_ids(notebook["cells"], path.stem)
+    return nbformat.reads(json.dumps(notebook), as_version=4)
+
+
+def normalise(notebook):
+    """Take out of a notebook, in place, what changes from run to run."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        for key in VOLATILE_METADATA & set(cell.metadata):
+            del cell.metadata[key]
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(VOLATILE_MIME, None)
+            output.get("metadata", {}).pop(VOLATILE_MIME, None)
+    return notebook
+
+
+def execute(notebook, folder):
+    """Run a notebook, in place, from a clean kernel in its own folder."""
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=600,
+        record_timing=False,
+        coalesce_streams=True,
+        store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute()
+    return notebook
+
+
+def text_of(notebook):
+    """The notebook as the text of its file."""
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def renew(path):
+    """Run and normalise one file; whether that changed it."""
+    before = path.read_text(encoding="utf-8")
+    after = text_of(normalise(execute(load(path), path.parent)))
+    if changed := after != before:
+        path.write_text(after, encoding="utf-8", newline="\n")
+    return changed
+
+
+def main(names):
+    """Renew the named notebooks, or all of the book; one thread each, as in the tests."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for path in map(Path, names) if names else sorted(BOOK.glob("*.ipynb")):
+        print(f"{path.name}: {'changed' if renew(path) else 'unchanged'}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
