@@ -18,7 +18,7 @@ def relu(X):
 def relu_grad(dY, X):
     """Let the gradient through where x > 0; the slope at 0 is 0, as in PyTorch."""
     dY, X = _pair(dY, X)
-    return dY * (X > 0)
+    return np.where(X > 0, dY, 0)
 
 
 def sigmoid(X):

@@ -10,7 +10,6 @@ not flipped in the forward pass.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnbp.shapes import as_float, check_shape, conv_geometry
 
@@ -61,10 +60,11 @@ def conv2d_grad_weight_loop(dY, X, weight_shape, stride=1, padding=0, dilation=1
 # --------------------------------------------------------------- arrays
 #
 # Row lowering (Cho & Brand, "MEC", 2017). Each row of the padded image is
-# stacked with its KW shifted copies. The columns that one output row needs
-# are then a contiguous slice of that stack, so one output row, for all images
-# and all filters, is one matrix product. Arrays are kept as (row, channel,
-# image, column) inside and returned as views of shape (N, C, H, W).
+# stacked with its KW shifted copies. What one output row needs is then a
+# contiguous slice of that stack, so one output row, for all images and all
+# filters, is one matrix product. So is one row of dX, from a slice of dY, with
+# the rows of the filter upside down. Arrays are kept as (row, channel, image,
+# column) inside and returned as views of shape (N, C, H, W).
 
 
 def conv2d(X, F, b=None, stride=1, padding=0, dilation=1):
@@ -95,15 +95,17 @@ def conv2d(X, F, b=None, stride=1, padding=0, dilation=1):
     """
     X, F = as_float(X, "X"), as_float(F, "F")
     g = conv_geometry(X.shape, F.shape, stride, padding, dilation)
-    columns = _columns(X.reshape(g.input_shape), g)
-    Y = np.empty((g.OH, g.O, g.N, g.OW), np.result_type(X, F))
-    np.matmul(_matrix(F, g), columns, out=Y.reshape(g.OH, g.O, g.N * g.OW))
+    strips = _strips(X.reshape(g.input_shape), g)
+    matrix = F.reshape(g.weight_shape).transpose(0, 2, 3, 1).reshape(g.O, g.KH * g.KW * g.C)
+    Y = np.empty((g.OH, g.O, g.N * g.OW), np.result_type(X, F))
+    for i in range(g.OH):
+        np.matmul(matrix, _slice(strips, i * g.SH, g), out=Y[i])
     if b is not None:
         b = as_float(b, "b")
         if X.ndim > 2 or b.size != 1:
             check_shape(b, (g.O,), "b", "one bias for each output channel O")
-        Y += b.reshape(-1, 1, 1).astype(Y.dtype)
-    return Y.transpose(2, 1, 0, 3).reshape(_output_shape(g, X.ndim))
+        Y += b.reshape(-1, 1).astype(Y.dtype)
+    return Y.reshape(g.OH, g.O, g.N, g.OW).transpose(2, 1, 0, 3).reshape(_output_shape(g, X.ndim))
 
 
 def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
@@ -136,18 +138,19 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
     """
     dY, F = as_float(dY, "dY"), as_float(F, "F")
     g = conv_geometry(input_shape, F.shape, stride, padding, dilation)
-    G, kind = _rows(dY, g, len(input_shape)), np.result_type(dY, F)
-    back = _matrix(F, g).T
-    strips = np.zeros((g.H + 2 * g.PH, g.KW * g.C, g.N * g.OW), kind)
-    for i in range(g.OH):
-        rows = strips[i * g.SH : i * g.SH + g.DH * (g.KH - 1) + 1 : g.DH]
-        rows += (back @ G[i]).reshape(rows.shape)
-    strips = strips.reshape(len(strips), g.KW, g.C, g.N, g.OW)
-    dX = np.zeros((g.H + 2 * g.PH, g.C, g.N, g.W + 2 * g.PW), kind)
+    reach = g.DH * (g.KH - 1)
+    G = np.zeros((g.H + 2 * g.PH + reach, g.O, g.N, g.OW), dY.dtype)
+    G[reach:][: g.OH * g.SH : g.SH] = _four(dY, g, len(input_shape)).transpose(2, 1, 0, 3)
+    G = G.reshape(len(G), g.O, g.N * g.OW)
+    upside_down = F.reshape(g.weight_shape)[:, :, ::-1].transpose(3, 1, 2, 0).reshape(g.KW * g.C, g.KH * g.O)
+    strips = np.empty((g.H, g.KW * g.C, g.N * g.OW), np.result_type(dY, F))
+    for h in range(g.H):
+        np.matmul(upside_down, _slice(G, h + g.PH, g), out=strips[h])
+    strips = strips.reshape(g.H, g.KW, g.C, g.N, g.OW)
+    dX = np.zeros((g.H, g.C, g.N, g.W + 2 * g.PW), strips.dtype)
     for b in range(g.KW):
         dX[..., _shifted(b, g)] += strips[:, b]
-    inside = dX[g.PH : g.PH + g.H, :, :, g.PW : g.PW + g.W]
-    return inside.transpose(2, 1, 0, 3).reshape(tuple(input_shape))
+    return dX[..., g.PW : g.PW + g.W].transpose(2, 1, 0, 3).reshape(tuple(input_shape))
 
 
 def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
@@ -179,12 +182,12 @@ def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
     """
     dY, X = as_float(dY, "dY"), as_float(X, "X")
     g = conv_geometry(X.shape, weight_shape, stride, padding, dilation)
-    G = _rows(dY, g, X.ndim)
-    columns = _columns(X.reshape(g.input_shape), g)
-    dF = np.zeros((g.O, columns.shape[1]), np.result_type(dY, X))
+    G = _four(dY, g, X.ndim).transpose(2, 1, 0, 3).reshape(g.OH, g.O, g.N * g.OW)
+    strips = _strips(X.reshape(g.input_shape), g)
+    dF = np.zeros((g.KH * g.KW * g.C, g.O), np.result_type(dY, X))
     for i in range(g.OH):
-        dF += G[i] @ columns[i].T
-    dF = dF.reshape(g.O, g.KH, g.KW, g.C).transpose(0, 3, 1, 2)
+        dF += _slice(strips, i * g.SH, g) @ G[i].T
+    dF = dF.reshape(g.KH, g.KW, g.C, g.O).transpose(3, 2, 0, 1)
     return dF.reshape(tuple(weight_shape))
 
 
@@ -220,20 +223,10 @@ def _output_shape(g, rank):
     return g.output_shape[4 - rank :]
 
 
-def _matrix(F, g):
-    """The filters as a matrix of shape (O, KH*KW*C)."""
-    return F.reshape(g.weight_shape).transpose(0, 2, 3, 1).reshape(g.O, g.KH * g.KW * g.C)
-
-
 def _four(dY, g, rank):
     """The gradient of the output as (N, O, OH, OW), its shape checked."""
     check_shape(dY, _output_shape(g, rank), "dY", "dY has the shape of the output Y")
     return dY.reshape(g.output_shape)
-
-
-def _rows(dY, g, rank):
-    """The gradient of the output, one (O, N*OW) matrix for each output row."""
-    return _four(dY, g, rank).transpose(2, 1, 0, 3).reshape(g.OH, g.O, g.N * g.OW)
 
 
 def _shifted(b, g):
@@ -241,13 +234,17 @@ def _shifted(b, g):
     return slice(b * g.DW, b * g.DW + g.SW * (g.OW - 1) + 1, g.SW)
 
 
-def _columns(X, g):
-    """What each output row needs, as (OH, KH*KW*C, N*OW): a view unless dilated."""
+def _strips(X, g):
+    """Each row of the padded image with its KW shifted copies, as (row, KW*C, N*OW)."""
     padded = np.zeros((g.H + 2 * g.PH, g.C, g.N, g.W + 2 * g.PW), X.dtype)
     padded[g.PH : g.PH + g.H, :, :, g.PW : g.PW + g.W] = X.transpose(2, 1, 0, 3)
     strips = np.empty((len(padded), g.KW, g.C, g.N, g.OW), X.dtype)
     for b in range(g.KW):
         strips[:, b] = padded[..., _shifted(b, g)]
-    strips = strips.reshape(len(padded), g.KW * g.C, g.N * g.OW)
-    slices = sliding_window_view(strips, g.DH * (g.KH - 1) + 1, axis=0)[:: g.SH, ..., :: g.DH]
-    return slices.transpose(0, 3, 1, 2).reshape(g.OH, g.KH * g.KW * g.C, g.N * g.OW)
+    return strips.reshape(len(padded), g.KW * g.C, g.N * g.OW)
+
+
+def _slice(rows, top, g):
+    """The KH rows that the window at `top` covers, as one matrix: a view unless dilated."""
+    covered = rows[top : top + g.DH * (g.KH - 1) + 1 : g.DH]
+    return covered.reshape(g.KH * rows.shape[1], rows.shape[2])

@@ -98,7 +98,7 @@ def softmax(Z, axis=-1):
     p[k] = exp(z[k]) / sum_j exp(z[j]), shifted by max(z) against overflow.
     """
     Z = as_float(Z, "Z")
-    if Z.ndim == 0 or Z.shape[axis] == 0:
+    if not -Z.ndim <= axis < Z.ndim or Z.shape[axis] == 0:
         raise ValueError(f"Z has shape {Z.shape}; rule: at least one class along axis {axis}")
     powers = np.exp(Z - Z.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis, keepdims=True)
@@ -139,8 +139,8 @@ def softmax_cross_entropy(Z, target):
         return 0.0, p
     N = 1 if Z.ndim == 1 else len(Z)
     top = Z.max(axis=-1, keepdims=True)
-    log_p = Z - top - np.log(np.exp(Z - top).sum(axis=-1, keepdims=True))
-    L = -np.where(t == 0, 0, t * log_p).sum() / N
+    cost = np.log(np.exp(Z - top).sum(axis=-1, keepdims=True)) - (Z - top)  # -log p
+    L = (t[t != 0] * cost[t != 0]).sum() / N  # 0 log 0 = 0
     return float(L), (p * t.sum(axis=-1, keepdims=True) - t) / N
 
 

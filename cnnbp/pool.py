@@ -30,7 +30,7 @@ def max_pool2d_loop(X, kernel_size, stride=None, padding=0):
 
 def avg_pool2d_loop(X, kernel_size, stride=None, padding=0, count_include_pad=True):
     """Average pooling, one window at a time; see `avg_pool2d`."""
-    X = np.asarray(X)
+    X = np.asarray(X) / 1  # integers become floats
     windows, shape = _windows(X, kernel_size, stride, padding)
     full = np.prod(as_pair(kernel_size, "kernel_size", 1))
     Y = np.empty(shape, X.dtype)
@@ -42,9 +42,10 @@ def avg_pool2d_loop(X, kernel_size, stride=None, padding=0, count_include_pad=Tr
 
 def avg_pool2d_grad_loop(dY, input_shape, kernel_size, stride=None, padding=0, count_include_pad=True):
     """The gradient of average pooling, one window at a time; see `avg_pool2d_grad`."""
-    dX = np.zeros(input_shape, np.asarray(dY).dtype)
+    dY = np.asarray(dY) / 1
+    dX = np.zeros(input_shape, dY.dtype)
     windows, shape = _windows(dX, kernel_size, stride, padding)
-    check_shape(np.asarray(dY), shape, "dY", "dY has the shape of the output Y")
+    check_shape(dY, shape, "dY", "dY has the shape of the output Y")
     full = np.prod(as_pair(kernel_size, "kernel_size", 1))
     for at, rows, columns in windows:
         window = dX[at[:-2] + (rows, columns)]
@@ -140,7 +141,8 @@ def max_pool2d_grad(dY, indices, input_shape):
     """
     dY, indices, shape = as_float(dY, "dY"), np.asarray(indices), as_shape(input_shape, "input_shape")
     check_shape(indices, dY.shape, "indices", "one index for each entry of dY")
-    check_shape(dY, shape[:-2] + dY.shape[-2:], "dY", "images and channels of dY and X are the same")
+    if not 2 <= len(shape) == dY.ndim <= 4 or dY.shape[:-2] != shape[:-2]:
+        raise ValueError(f"dY {dY.shape} and input {shape} do not belong together; rule: (..., OH, OW) with (..., H, W)")
     if indices.dtype.kind not in "iu":
         raise TypeError(f"indices must be integers, got dtype {indices.dtype}")
     plane = shape[-2] * shape[-1]
@@ -148,7 +150,7 @@ def max_pool2d_grad(dY, indices, input_shape):
         raise ValueError(f"indices must lie in 0..{plane - 1} for an image of {shape[-2:]}")
     dX = np.zeros(shape, dY.dtype)
     first = np.arange(0, dX.size, plane).reshape(shape[:-2] + (1, 1)) if dX.size else 0
-    np.add.at(dX.reshape(-1), (indices + first).ravel(), dY.ravel())
+    np.add.at(dX.reshape(-1), (indices.astype(np.intp) + first).ravel(), dY.ravel())
     return dX
 
 
@@ -232,8 +234,8 @@ def avg_pool2d_grad(dY, input_shape, kernel_size, stride=None, padding=0, count_
 
 def _geometry(shape, kernel_size, stride, padding):
     """Kernel, stride and padding as pairs, and the output's height and width."""
-    if len(shape) not in (2, 3, 4):
-        raise ValueError(f"the input has shape {tuple(shape)}; rule: (H, W), (C, H, W) or (N, C, H, W)")
+    if len(shape) not in (2, 3, 4) or 0 in shape[-2:]:
+        raise ValueError(f"the input has shape {tuple(shape)}; rule: (H, W), (C, H, W) or (N, C, H, W), H and W >= 1")
     kernel = as_pair(kernel_size, "kernel_size", 1)
     stride = kernel if stride is None else as_pair(stride, "stride", 1)
     padding = as_pair(padding, "padding", 0)

@@ -1,0 +1,1 @@
+"""Our convolution side by side with others: `python -m benchmarks`; never imported by the book."""

@@ -1,0 +1,23 @@
+"""Drawing: one line in a notebook, no arithmetic here.
+
+Each function takes arrays, draws on a new figure unless it is given axes, and
+returns artists.
+"""
+
+from cnnbp.plots.graphs import draw_graph
+from cnnbp.plots.matrices import cells, draw_cells, show_connections, show_row, show_rows
+from cnnbp.plots.training import plot_history, show_confusion, show_feature_maps, show_filters, show_images
+
+__all__ = [
+    "cells",
+    "draw_cells",
+    "draw_graph",
+    "plot_history",
+    "show_confusion",
+    "show_connections",
+    "show_feature_maps",
+    "show_filters",
+    "show_images",
+    "show_row",
+    "show_rows",
+]
