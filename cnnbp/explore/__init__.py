@@ -1,0 +1,6 @@
+"""Explorables: figures that move, in JupyterLab and on the published page."""
+
+from cnnbp.explore.convolution import Convolution
+from cnnbp.explore.explorable import beside
+
+__all__ = ["Convolution", "beside"]

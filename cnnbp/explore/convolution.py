@@ -1,0 +1,177 @@
+"""The convolution as an explorable: X, F and dY to edit, Y, dF or dX to read."""
+
+import html
+
+import numpy as np
+import traitlets
+
+from cnnbp import connections, conv, plots
+from cnnbp.explore.explorable import Explorable, Matrix
+from cnnbp.shapes import conv_geometry
+
+DIALS = ("stride", "padding", "dilation")
+
+
+class Convolution(Explorable):
+    """
+    A convolution whose every number can be moved and asked "why".
+
+    Parameters
+    ----------
+    X : array of shape (H, W)
+    F : array of shape (KH, KW)
+    dY : array of shape (OH, OW)
+        The upstream gradient. Where a padding makes Y larger than dY, the
+        missing entries are 1; where a stride makes it smaller, the rest waits.
+    stride, padding, dilation : int
+        Within `limits`, inside which every convolution exists.
+    which : {"Y", "dF", "dX"}
+        What is computed.
+    selected : [letter, place]
+        The cell that is explained, by its flat row-major place.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If an array is not a matrix of finite numbers, the filter does not
+        fit, or a dial is set outside its limits.
+
+    Notes
+    -----
+    All of these are traits: link them to sliders, observe them, set them.
+    """
+
+    view_name = "convolution"
+    state_names = ("X", "F", "dY", "which", "selected", "tables", "limits", *DIALS)
+
+    X = Matrix().tag(sync=True)
+    F = Matrix().tag(sync=True)
+    dY = Matrix().tag(sync=True)
+    which = traitlets.Enum(["Y", "dF", "dX"], default_value="Y").tag(sync=True)
+    selected = traitlets.List(["Y", 0]).tag(sync=True)
+    stride = traitlets.Int(1).tag(sync=True)
+    padding = traitlets.Int(0).tag(sync=True)
+    dilation = traitlets.Int(1).tag(sync=True)
+    tables = traitlets.Dict().tag(sync=True)
+    limits = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, X, F, dY, **state):
+        state.setdefault("selected", [state.get("which", "Y"), 0])
+        super().__init__(X=X, F=F, dY=dY, **_tables(X, F), **state)
+
+    @property
+    def settings(self):
+        """stride, padding and dilation as keyword arguments."""
+        return {name: getattr(self, name) for name in DIALS}
+
+    @property
+    def upstream(self):
+        """The part of dY that has the shape of Y."""
+        g = conv_geometry(np.shape(self.X), np.shape(self.F), **self.settings)
+        return np.array(self.dY)[: g.OH, : g.OW]
+
+    @property
+    def result(self):
+        """What the figure shows, computed by `cnnbp.conv`."""
+        X, F = np.array(self.X), np.array(self.F)
+        if self.which == "Y":
+            return conv.conv2d(X, F, **self.settings)
+        if self.which == "dF":
+            return conv.conv2d_grad_weight(self.upstream, X, F.shape, **self.settings)
+        return conv.conv2d_grad_input(self.upstream, F, X.shape, **self.settings)
+
+    @property
+    def operands(self):
+        """The two tensors that are multiplied, by letter."""
+        tensors = {"X": np.array(self.X), "F": np.array(self.F), "dY": self.upstream}
+        return {letter: tensors[letter] for letter in {"Y": "XF", "dF": ("X", "dY"), "dX": ("dY", "F")}[self.which]}
+
+    @traitlets.validate("X", "F")
+    def _fitting(self, proposal):
+        tensors = {"X": self.X, "F": self.F, proposal["trait"].name: proposal["value"]}
+        _check_fit(tensors["X"], tensors["F"])
+        return proposal["value"]
+
+    @traitlets.validate("dY")
+    def _covering(self, proposal):
+        return _sheet(proposal["value"], self.tables)
+
+    @traitlets.validate(*DIALS)
+    def _within(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        low, high = self.limits.get(name, (value, value))
+        if not low <= value <= high:
+            raise traitlets.TraitError(f"{name} must lie in {low}..{high} for these shapes, got {value}")
+        return value
+
+    @traitlets.observe("X", "F")
+    def _reshape(self, change):
+        if np.shape(change["old"]) in ((), np.shape(change["new"])):
+            return  # the first value, or new numbers in the old shape
+        geometry = _tables(self.X, self.F)
+        with self.hold_sync():
+            self.limits = geometry["limits"]
+            for name in DIALS:
+                setattr(self, name, min(getattr(self, name), self.limits[name][1]))
+            self.tables = geometry["tables"]
+            self.dY = self.dY
+
+    def describe(self):
+        """One sentence with the numbers, for those who cannot see the figure."""
+        (a, A), (b, B) = self.operands.items()
+        dials = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        return f"Convolution explorable: {self.which} = {_text(self.result)} from {a} = {_text(A)} and {b} = {_text(B)}; {dials}."
+
+    def fallback(self):
+        """The three tensors as plain tables."""
+        tensors = {**self.operands, self.which: self.result}
+        return '<div class="cx-still">' + "".join(_table(name, A) for name, A in tensors.items()) + "</div>"
+
+    def picture(self):
+        """The three tensors, drawn."""
+        (a, A), (b, B) = self.operands.items()
+        result = plots.cells(self.result, self.which)
+        return plots.show_row(plots.cells(A, a), "·", plots.cells(B, b), "→", result)[0].figure
+
+
+def _check_fit(X, F):
+    """Refuse a filter that is larger than the image."""
+    try:
+        return conv_geometry(np.shape(X), np.shape(F))
+    except ValueError as error:
+        raise traitlets.TraitError(str(error)) from None
+
+
+def _tables(X, F):
+    """The limits of the dials, and the triples for every setting within them."""
+    shape, kernel = np.shape(X), np.shape(F)
+    _check_fit(X, F)
+    reach = [(size - 1) // (k - 1) if k > 1 else 1 for size, k in zip(shape, kernel)]
+    dilations = max(1, min(3, min(r for r, k in zip(reach, kernel) if k > 1))) if max(kernel) > 1 else 1
+    limits = {"stride": [1, 3], "padding": [0, 2], "dilation": [1, dilations]}
+    tables = {}
+    for setting in np.ndindex(3, 3, dilations):
+        stride, padding, dilation = setting[0] + 1, setting[1], setting[2] + 1
+        g = conv_geometry(shape, kernel, stride, padding, dilation)
+        p, q, r = (index.tolist() for index in connections.connections(shape, kernel, stride, padding, dilation))
+        tables[f"{stride},{padding},{dilation}"] = {"shape": [g.OH, g.OW], "p": p, "q": q, "r": r}
+    return {"limits": limits, "tables": tables}
+
+
+def _sheet(dY, tables):
+    """dY at the top left of a sheet of ones that is large enough for every setting."""
+    shapes = [np.shape(dY), *(table["shape"] for table in tables.values())]
+    sheet = np.ones(np.max(shapes, axis=0))
+    sheet[: len(dY), : len(dY[0])] = dY
+    return sheet.tolist()
+
+
+def _text(A):
+    """A matrix on one line, as short as it can be."""
+    return "[" + ", ".join("[" + ", ".join(f"{v:.6g}" for v in row) + "]" for row in np.asarray(A)) + "]"
+
+
+def _table(name, A):
+    """A matrix as an HTML table with its name."""
+    rows = "".join("<tr>" + "".join(f"<td>{v:.6g}</td>" for v in row) + "</tr>" for row in np.asarray(A))
+    return f"<table><caption>{html.escape(name)}</caption><tbody>{rows}</tbody></table>"

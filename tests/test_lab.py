@@ -1,0 +1,112 @@
+"""The notebooks in JupyterLab, in a real browser: the explorable is live, both ways."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import numpy as np
+import pytest
+
+from publish.notebooks import METADATA
+from running_example import F, X, dY
+
+CODE = """\
+from ipywidgets import IntSlider, link
+from cnnbp.explore import Convolution, beside
+figure = Convolution({X}, {F}, {dY})
+stride = IntSlider(value=1, min=1, max=3, description="stride")
+link((stride, "value"), (figure, "stride"))
+beside(stride, figure)"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab with one notebook in its folder."""
+    folder = tmp_path_factory.mktemp("lab")
+    cells = [nbformat.v4.new_code_cell(CODE.format(X=X.tolist(), F=F.tolist(), dY=dY.tolist()))]
+    cells += [nbformat.v4.new_code_cell("figure.padding = 1; print('set')")]
+    cells += [nbformat.v4.new_code_cell("print(figure.stride, figure.X[0][0], figure.result.tolist())")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "page.ipynb")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--notebook-dir={folder}"]
+    command += ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        address = f"http://localhost:{port}"
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail((folder / "log").read_text())
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def numbers(page, letter):
+    cells = page.locator(f".jp-OutputArea .cx-{letter} .cx-cell")
+    return [float(cell.get_attribute("data-value")) for cell in cells.all()]
+
+
+def run(page, cell):
+    """Run one cell and return once its number shows that it is done."""
+    box = page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
+    box.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "n => /\\[\\d+\\]/.test(document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[n].textContent)", arg=cell
+    )
+    return box
+
+
+def test_the_explorable_is_live_in_both_directions(browser, lab):
+    context = browser.new_context(viewport={"width": 1200, "height": 1400})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/lab/tree/page.ipynb?reset")
+    run(page, 0)
+    figure = page.locator(".jp-OutputArea .cx")
+    figure.wait_for()
+    assert numbers(page, "Y") == [54, 107, 87, 119]
+
+    # Python moves the figure.
+    run(page, 1)
+    page.wait_for_function("document.querySelectorAll('.cx-Y .cx-cell').length === 16")
+
+    # A linked slider of ipywidgets moves the figure; arrow keys stay with it.
+    page.locator(".widget-slider .noUi-handle, .jupyter-widgets .noUi-handle").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelectorAll('.cx-Y .cx-cell').length === 4")
+
+    # The figure's own dial moves the trait, and JupyterLab does not take the key.
+    dial = figure.get_by_label("stride", exact=True)
+    dial.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelectorAll('.cx-Y .cx-cell').length === 4")
+    assert page.evaluate("document.activeElement.type") == "range"
+
+    # An edited cell reaches Python.
+    cell = figure.get_by_label("x 1 1", exact=True)
+    cell.fill("10")
+    page.keyboard.press("Tab")
+    box = run(page, 2)
+    text = box.locator(".jp-OutputArea-output").last
+    text.wait_for()
+    stride, x11, result = text.inner_text().split(" ", 2)
+    assert (int(stride), float(x11)) == (3, 10)
+    np.testing.assert_allclose(np.ravel(json.loads(result)), numbers(page, "Y"), rtol=1e-12)
+    context.close()
