@@ -7,12 +7,15 @@ the ratios within each round, after a warm-up that also proves that all agree.
 import argparse
 import json
 import math
+import os
 import statistics
 import time
 
 import numpy as np
 
 from benchmarks.rivals import LARGE, RIVALS, TINY, cnnbp, thread_limit, torch
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # else torch's idle thread spins while others run
 
 
 def start(layer, patience):

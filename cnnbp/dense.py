@@ -147,6 +147,7 @@ def softmax_cross_entropy(Z, target):
 def _one_hot(target, Z):
     """The target as probabilities of the shape of Z."""
     target = np.asarray(target)
+    target = target if target.size else target.astype(int)  # an empty list has no labels
     K = Z.shape[-1]
     if target.dtype.kind in "iu" and target.shape == Z.shape[:-1]:
         if target.size and not 0 <= target.min() <= target.max() < K:

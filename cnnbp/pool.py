@@ -142,7 +142,7 @@ def max_pool2d_grad(dY, indices, input_shape):
     dY, indices, shape = as_float(dY, "dY"), np.asarray(indices), as_shape(input_shape, "input_shape")
     check_shape(indices, dY.shape, "indices", "one index for each entry of dY")
     if not 2 <= len(shape) == dY.ndim <= 4 or dY.shape[:-2] != shape[:-2]:
-        raise ValueError(f"dY {dY.shape} and input {shape} do not belong together; rule: (..., OH, OW) with (..., H, W)")
+        raise ValueError(f"dY {dY.shape} and input {shape} do not fit; rule: (..., OH, OW) with (..., H, W)")
     if indices.dtype.kind not in "iu":
         raise TypeError(f"indices must be integers, got dtype {indices.dtype}")
     plane = shape[-2] * shape[-1]

@@ -45,15 +45,13 @@ class Geometry(NamedTuple):
 def as_pair(value, name, minimum):
     """An int or a pair of ints as a pair, each at least `minimum`."""
     rule = f"{name} must be an int or a pair of ints >= {minimum}, got {value!r}"
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(rule)
     try:
-        pair = (index(value),) * 2
+        parts = tuple(value) if np.iterable(value) else (value, value)
+        pair = tuple(index(part) for part in parts)
     except TypeError:
-        try:
-            pair = tuple(index(v) for v in value)
-        except TypeError:
-            raise TypeError(rule) from None
+        raise TypeError(rule) from None
+    if any(isinstance(part, (bool, np.bool_)) for part in parts):
+        raise TypeError(rule)
     if len(pair) != 2 or min(pair) < minimum:
         raise ValueError(rule)
     return pair

@@ -77,7 +77,7 @@ def test_an_int_is_a_pair_of_itself():
     assert as_pair(np.array([2, 3]), "stride", 1) == (2, 3)
 
 
-@pytest.mark.parametrize("value", [1.0, (1.0, 2), "ab", None, True, np.True_])
+@pytest.mark.parametrize("value", [1.0, (1.0, 2), "ab", None, True, np.True_, (True, 1)])
 def test_what_is_no_int_is_refused_as_a_pair(value):
     with pytest.raises(TypeError, match="stride must be an int or a pair of ints >= 1"):
         as_pair(value, "stride", 1)
