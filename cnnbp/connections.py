@@ -139,7 +139,7 @@ class Equations(dict):
     def latex(self):
         """All equations, aligned at the equals sign."""
         rows = [f"{_tex_left(left)} &= {_tex_right(right)}" for left, right in self.items()]
-        return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(rows) + "\n\\end{aligned}"
+        return "\\begin{aligned}\n" + " \\\\[12pt]\n".join(rows) + "\n\\end{aligned}"
 
     def _repr_latex_(self):
         return "$$" + self.latex() + "$$"

@@ -145,7 +145,7 @@ def show_connections(T, row_names, column_names, weights=None):
     """
     T = np.asarray(T)
     known = list(dict.fromkeys(T[T != 0].tolist())) if weights is None else list(weights)
-    shades = ["#FCE3C5", "#F3C58F", "#E3A35C", "#F7D9E8"]
+    shades = ["#FDEBD3", "#F8CF9C", "#EFB066", "#D98E3B"]
     with book_look():
         ax = plt.figure(figsize=((T.shape[1] + 1) * INCHES, (T.shape[0] + 1) * INCHES)).add_axes((0, 0, 1, 1))
         ax.set(xlim=(-1, T.shape[1] + 0.1), ylim=(T.shape[0] + 0.1, -1), aspect="equal")
