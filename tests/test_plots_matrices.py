@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 
 import running_example as example
 from cnnbp import style
-from cnnbp.connections import symbols, toeplitz
+from cnnbp.connections import im2col, symbols, toeplitz
 from cnnbp.plots import cells, show_connections, show_row, show_rows
 
 mpl.use("agg")
@@ -61,3 +61,13 @@ def test_connections_name_rows_columns_and_weights():
     drawn = texts(show_connections(T, symbols("y", (2, 2)).ravel(), symbols("x", (3, 3)).ravel()))
     assert drawn.count("$f_{11}$") == 4 and drawn.count("0") == 20
     assert drawn[-9] == "$x_{11}$" and drawn[-13] == "$y_{11}$"
+
+
+def test_connections_wear_the_hue_of_their_tensor():
+    """Rows are outputs, columns weights and cells pixels: green, orange, blue."""
+    names = symbols("y", (2, 2)).ravel(), symbols("f", (2, 2)).ravel()
+    drawn = show_connections(im2col(symbols("x", (3, 3)), (2, 2)), *names)
+    inks = {text.get_text(): to_hex(text.get_color()).upper() for text in drawn}
+    assert inks["$y_{11}$"] == style.colour("Y") and inks["$f_{22}$"] == style.colour("F")
+    fills = {to_hex(patch.get_facecolor()) for patch in drawn[0].axes.patches}
+    assert all(int(fill[5:], 16) > int(fill[1:3], 16) for fill in fills), "more blue than red"

@@ -17,6 +17,10 @@ from cnnbp.plots.look import book_look
 TITLES = {"dX": "∂L/∂X", "dF": "∂L/∂F", "dY": "∂L/∂Y"}
 INCHES = 0.5  # the side of a cell
 GAP, TITLE = 0.55, 0.75  # in cells
+SHADES = {  # of a tensor's hue, to tell its entries apart
+    "X": ["#E3F0FA", "#BDDCF3", "#93C4EA", "#64A8DC"],
+    "F": ["#FDEBD3", "#F8CF9C", "#EFB066", "#D98E3B"],
+}
 
 
 class Cells(NamedTuple):
@@ -145,21 +149,32 @@ def show_connections(T, row_names, column_names, weights=None):
     """
     T = np.asarray(T)
     known = list(dict.fromkeys(T[T != 0].tolist())) if weights is None else list(weights)
-    shades = ["#FDEBD3", "#F8CF9C", "#EFB066", "#D98E3B"]
     with book_look():
         ax = plt.figure(figsize=((T.shape[1] + 1) * INCHES, (T.shape[0] + 1) * INCHES)).add_axes((0, 0, 1, 1))
         ax.set(xlim=(-1, T.shape[1] + 0.1), ylim=(T.shape[0] + 0.1, -1), aspect="equal")
         ax.axis("off")
         for (i, j), value in np.ndenumerate(T):
-            face = "white" if value == 0 else shades[known.index(value) % len(shades)]
+            face = "white" if value == 0 else _shade(value, known.index(value))
             ax.add_patch(Rectangle((j, i), 1, 1, facecolor=face, edgecolor=style.colour("neutral"), linewidth=0.6))
             grey = style.colour("neutral") if value == 0 else "black"
             ax.text(j + 0.5, i + 0.5, _label(value), ha="center", va="center", color=grey)
         for i, name in enumerate(row_names):
-            ax.text(-0.15, i + 0.5, _label(name), ha="right", va="center", color=style.colour("Y"))
+            ax.text(-0.15, i + 0.5, _label(name), ha="right", va="center", color=style.colour(_tensor(name)))
         for j, name in enumerate(column_names):
-            ax.text(j + 0.5, -0.2, _label(name), ha="center", va="bottom", color=style.colour("X"))
+            ax.text(j + 0.5, -0.2, _label(name), ha="center", va="bottom", color=style.colour(_tensor(name)))
     return ax.texts
+
+
+def _tensor(name):
+    """The letter of the tensor that an entry belongs to: dY for dy21; F for a plain number."""
+    letter = name.rstrip("0123456789,") if isinstance(name, str) else "f"
+    return letter[:-1] + letter[-1:].upper()
+
+
+def _shade(value, number):
+    """The fill of an entry: its tensor's hue, in the shade of its number."""
+    shades = SHADES.get(_tensor(value), SHADES["F"])
+    return shades[number % len(shades)]
 
 
 def _mask(A, marks):
