@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { view } from "../cnnbp/explore/convolution.mjs";
-import { pageModel } from "../cnnbp/explore/model.mjs";
+import { compute } from "../cnnbp/explore/convolution.mjs";
+import { mistakes } from "../cnnbp/explore/mistakes.mjs";
+import { pageModel, readAddress, writeAddress } from "../cnnbp/explore/model.mjs";
+import { judge } from "../cnnbp/explore/predict.mjs";
 import { cellName, factorText, meetings, numberText, sumOfProducts } from "../cnnbp/explore/triples.mjs";
 
 // The sixteen triples of the 3x3 image and the 2x2 filter.
@@ -25,7 +27,7 @@ const state = (which) => ({
 test("the running example comes out in all three readings", () => {
   const wanted = { Y: [54, 107, 87, 119], dF: [29, 53, 27, 30], dX: [2, 3, -14, 7, 37, 19, 3, 29, 40] };
   for (const [which, values] of Object.entries(wanted)) {
-    assert.deepEqual(view(pageModel(state(which))).values[which], values);
+    assert.deepEqual(compute(pageModel(state(which)).get).numbers[which], values);
   }
 });
 
@@ -68,4 +70,73 @@ test("the page's model tells its listeners once, and only of changes", () => {
   model.off("change:stride", listener);
   model.set("stride", 3);
   assert.deepEqual(heard, [2]);
+});
+
+// The wrong results of the running example, computed by hand.
+const TRAPS = {
+  Y: [["true convolution", [42, 65, 39, 101]]],
+  dF: [
+    ["dY was rotated", [21, 16, 22, 45]],
+    ["the result is rotated", [30, 27, 53, 29]],
+    ["rows and columns", [29, 27, 53, 30]],
+    ["only the last window", [25, 45, 30, 25]],
+    ["mean over the windows", [7.25, 13.25, 6.75, 7.5]],
+  ],
+  dX: [
+    ["was not rotated", [8, -15, -2, 31, 31, 1, 21, 41, 10]],
+    ["was transposed, not rotated", [8, -9, -14, 25, 61, 31, 3, 11, 10]],
+    ["up and down only", [7, -12, -4, 29, 26, 8, 24, 43, 5]],
+    ["flipped sideways only", [1, 6, -16, 5, 32, 26, 6, 31, 35]],
+    ["then also transposed", [2, -3, -2, 13, 7, -11, 21, 59, 40]],
+    ["Only the kernel is", [40, 29, 3, 19, 37, 7, -14, 3, 2]],
+    ["overwrote", [2, -4, -14, 6, 10, 35, 3, 5, 40]],
+  ],
+};
+
+test("each known mistake gives its numbers, and its sentence names it", () => {
+  for (const [which, traps] of Object.entries(TRAPS)) {
+    const now = compute(pageModel(state(which)).get);
+    const rules = mistakes(now, now.dense);
+    for (const [words, values] of traps) {
+      assert.deepEqual(rules.find((rule) => rule.text.includes(words)).values, values);
+      const { broken, unknown } = judge(values, { values: now.numbers[which], rules });
+      assert.ok(broken[0].text.includes(words), `${words}: ${broken[0].text}`);
+      assert.equal(unknown.length, 0);
+    }
+  }
+});
+
+test("a right answer breaks no rule, and a stray one is named as such", () => {
+  const question = { values: [54, 107, 87, 119], rules: [{ text: "trap", values: [42, 65, 39, 101] }] };
+  assert.deepEqual(judge([54, 107, 87, 119], question), { wrong: [], broken: [], unknown: [] });
+  assert.deepEqual(judge([54, 65, 88, 119], question), {
+    wrong: [1, 2], broken: [{ text: "trap", places: [1] }], unknown: [2],
+  });
+});
+
+const DOMAINS = {
+  stride: { kind: "number", min: 1, max: 3, step: 1 },
+  rate: { kind: "number", min: 0, max: 1, step: 0.1 },
+  which: { kind: "pick", options: ["Y", "dF", "dX"] },
+  predict: { kind: "flag" },
+  X: { kind: "matrix", min: -100, max: 100 },
+  selected: { kind: "cell", letters: ["Y", "dX"] },
+};
+const START = { stride: 1, rate: 0, which: "Y", predict: false, X, selected: ["Y", 0] };
+
+test("an address names what differs, and brings it back", () => {
+  assert.equal(writeAddress("explore-a", DOMAINS, START, START), "#explore-a");
+  const moved = { stride: 3, rate: 0.3, which: "dX", predict: true, X: [[0.5, -1, 4], [1, 5, 9], [2, 6, 1e-7]], selected: ["dX", 8] };
+  const address = writeAddress("explore-a", DOMAINS, moved, START);
+  assert.ok(address.includes("X=0.5,-1,4;1,5,9;2,6,1e-7"));
+  assert.deepEqual(readAddress(address, "explore-a", DOMAINS, START), moved);
+  assert.equal(readAddress(address, "explore-b", DOMAINS, START), null);
+});
+
+test("an address with anything unknown or out of bounds is no address", () => {
+  for (const query of ["stride=4", "stride=1.5", "stride=0x1", "stride=", "rate=2", "which=", "which=dW", "predict=2",
+    "X=1", "X=1,2,3;4,5,6;7,8,101", "X=1,2,3;4,5,6;7,8,", "X=1,2,3;4,5,6;7,8,Infinity", "selected=X.0", "selected=Y.-1",
+    "selected=Y", "__proto__=1", "toString=1", "tables=1", "stride=2&which=nope"]) {
+    assert.equal(readAddress(`#explore-a?${query}`, "explore-a", DOMAINS, START), null, query);
+  }
 });

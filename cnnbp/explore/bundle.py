@@ -2,7 +2,8 @@
 
 The sources are small ES modules that Node tests as they are. anywidget wants a
 single module, and a page opened from a disk may not load modules at all, so
-the pieces are joined here by dropping their import and export words.
+the pieces are joined here by dropping their import and export words. A view is
+a .mjs file that has a .py file, and perhaps a .css file, of its name.
 """
 
 import re
@@ -12,8 +13,10 @@ from pathlib import Path
 from cnnbp import style
 
 HERE = Path(__file__).parent
-SHARED = ("triples", "drawing", "model")  # in the order of their imports
-VIEWS = ("convolution",)
+# In the order of their imports.
+SHARED = ("triples", "controls", "grids", "charts", "mistakes", "predict", "model")
+BASE = "explorable"
+VIEWS = tuple(sorted(path.stem for path in HERE.glob("*.mjs") if path.stem != BASE and path.with_suffix(".py").exists()))
 
 
 def source(stem):
@@ -23,26 +26,32 @@ def source(stem):
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)
 
 
+def shared():
+    """What all views use."""
+    return "\n".join(map(source, (*SHARED, BASE)))
+
+
 @cache
 def widget_module(stem):
     """The ES module of one explorable, for anywidget."""
-    return "\n".join([*map(source, SHARED), source(stem), "export default { render };\n"])
+    return "\n".join([shared(), source(stem), "export default { render };\n"])
 
 
 @cache
 def page_script(stems=VIEWS):
     """One classic script that mounts every explorable of a page, also from file://."""
     views = [f'"{stem}": (() => {{\n{source(stem)}\nreturn render;\n}})()' for stem in stems]
-    shared, table = "\n".join(map(source, SHARED)), ",\n".join(views)
-    return f"(() => {{\n{shared}\nmountAll({{\n{table}\n}});\n}})();\n"
+    table = ",\n".join(views)
+    return f"(() => {{\n{shared()}\nmountAll({{\n{table}\n}});\n}})();\n"
 
 
 @cache
-def styles():
-    """The look of all explorables, as CSS; a page of the book has the colours already."""
-    return (HERE / "explorable.css").read_text(encoding="utf-8")
+def styles(*stems):
+    """The look of explorables, as CSS: what all share, and what these have of their own."""
+    paths = [HERE / f"{stem}.css" for stem in (BASE, *stems)]
+    return "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
 
 
-def widget_styles():
-    """The colours and the look, for anywidget."""
-    return style.css() + styles()
+def widget_styles(stem):
+    """The colours and the look, for anywidget; a page of the book has the colours already."""
+    return style.css() + styles(stem)

@@ -1,12 +1,11 @@
 """The convolution as an explorable: X, F and dY to edit, Y, dF or dX to read."""
 
-import html
-
 import numpy as np
 import traitlets
 
 from cnnbp import connections, conv, plots
-from cnnbp.explore.explorable import Explorable, Matrix
+from cnnbp.explore.explorable import Explorable, text
+from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
 from cnnbp.shapes import conv_geometry
 
 DIALS = ("stride", "padding", "dilation")
@@ -42,22 +41,38 @@ class Convolution(Explorable):
     """
 
     view_name = "convolution"
-    state_names = ("X", "F", "dY", "which", "selected", "tables", "limits", *DIALS)
 
-    X = Matrix().tag(sync=True)
-    F = Matrix().tag(sync=True)
-    dY = Matrix().tag(sync=True)
-    which = traitlets.Enum(["Y", "dF", "dX"], default_value="Y").tag(sync=True)
-    selected = traitlets.List(["Y", 0]).tag(sync=True)
-    stride = traitlets.Int(1).tag(sync=True)
-    padding = traitlets.Int(0).tag(sync=True)
-    dilation = traitlets.Int(1).tag(sync=True)
-    tables = traitlets.Dict().tag(sync=True)
-    limits = traitlets.Dict().tag(sync=True)
+    X = Matrix()
+    F = Matrix()
+    dY = Matrix()
+    which = pick("Y", "dF", "dX")
+    selected = cell("Y", "X", "F", "dY", "dF", "dX")
+    stride = dial(1, 1, 3)
+    padding = dial(0, 0, 2)
+    dilation = dial(1, 1, 3)
+    predict = flag()
+    tables = given()
 
     def __init__(self, X, F, dY, **state):
         state.setdefault("selected", [state.get("which", "Y"), 0])
-        super().__init__(X=X, F=F, dY=dY, **_tables(X, F), **state)
+        super().__init__(X=X, F=F, dY=dY, **self._geometry(X, F), **state)
+
+    @classmethod
+    def _geometry(cls, X, F):
+        """The domains, and the triples for every setting within them."""
+        shape, kernel = np.shape(X), np.shape(F)
+        _check_fit(X, F)
+        reach = [(size - 1) // (k - 1) for size, k in zip(shape, kernel) if k > 1]
+        dilations = max(1, min([3, *reach])) if reach else 1
+        domains = cls.all_domains()
+        domains["dilation"] = {**domains["dilation"], "max": dilations}
+        tables = {}
+        for setting in np.ndindex(3, 3, dilations):
+            stride, padding, dilation = setting[0] + 1, setting[1], setting[2] + 1
+            g = conv_geometry(shape, kernel, stride, padding, dilation)
+            p, q, r = (index.tolist() for index in connections.connections(shape, kernel, stride, padding, dilation))
+            tables[f"{stride},{padding},{dilation}"] = {"shape": [g.OH, g.OW], "p": p, "q": q, "r": r}
+        return {"domains": domains, "tables": tables}
 
     @property
     def settings(self):
@@ -96,36 +111,34 @@ class Convolution(Explorable):
     def _covering(self, proposal):
         return _sheet(proposal["value"], self.tables)
 
-    @traitlets.validate(*DIALS)
+    @traitlets.validate("dilation")
     def _within(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        low, high = self.limits.get(name, (value, value))
-        if not low <= value <= high:
-            raise traitlets.TraitError(f"{name} must lie in {low}..{high} for these shapes, got {value}")
+        high = self.domains[name]["max"]
+        if value > high:
+            raise traitlets.TraitError(f"{name} must lie in 1..{high} for these shapes, got {value}")
         return value
 
     @traitlets.observe("X", "F")
     def _reshape(self, change):
         if np.shape(change["old"]) in ((), np.shape(change["new"])):
             return  # the first value, or new numbers in the old shape
-        geometry = _tables(self.X, self.F)
+        geometry = self._geometry(self.X, self.F)
         with self.hold_sync():
-            self.limits = geometry["limits"]
-            for name in DIALS:
-                setattr(self, name, min(getattr(self, name), self.limits[name][1]))
+            self.domains = geometry["domains"]
+            self.dilation = min(self.dilation, self.domains["dilation"]["max"])
             self.tables = geometry["tables"]
             self.dY = self.dY
+
+    def numbers(self):
+        """The two operands and the result."""
+        return {**self.operands, self.which: self.result}
 
     def describe(self):
         """One sentence with the numbers, for those who cannot see the figure."""
         (a, A), (b, B) = self.operands.items()
         dials = ", ".join(f"{name} {value}" for name, value in self.settings.items())
-        return f"Convolution explorable: {self.which} = {_text(self.result)} from {a} = {_text(A)} and {b} = {_text(B)}; {dials}."
-
-    def fallback(self):
-        """The three tensors as plain tables."""
-        tensors = {**self.operands, self.which: self.result}
-        return '<div class="cx-still">' + "".join(_table(name, A) for name, A in tensors.items()) + "</div>"
+        return f"Convolution explorable: {self.which} = {text(self.result)} from {a} = {text(A)} and {b} = {text(B)}; {dials}."
 
     def picture(self):
         """The three tensors, drawn."""
@@ -142,22 +155,6 @@ def _check_fit(X, F):
         raise traitlets.TraitError(str(error)) from None
 
 
-def _tables(X, F):
-    """The limits of the dials, and the triples for every setting within them."""
-    shape, kernel = np.shape(X), np.shape(F)
-    _check_fit(X, F)
-    reach = [(size - 1) // (k - 1) if k > 1 else 1 for size, k in zip(shape, kernel)]
-    dilations = max(1, min(3, min(r for r, k in zip(reach, kernel) if k > 1))) if max(kernel) > 1 else 1
-    limits = {"stride": [1, 3], "padding": [0, 2], "dilation": [1, dilations]}
-    tables = {}
-    for setting in np.ndindex(3, 3, dilations):
-        stride, padding, dilation = setting[0] + 1, setting[1], setting[2] + 1
-        g = conv_geometry(shape, kernel, stride, padding, dilation)
-        p, q, r = (index.tolist() for index in connections.connections(shape, kernel, stride, padding, dilation))
-        tables[f"{stride},{padding},{dilation}"] = {"shape": [g.OH, g.OW], "p": p, "q": q, "r": r}
-    return {"limits": limits, "tables": tables}
-
-
 def _sheet(dY, tables):
     """dY at the top left of a sheet of ones that is large enough for every setting."""
     shapes = [np.shape(dY), *(table["shape"] for table in tables.values())]
@@ -165,13 +162,3 @@ def _sheet(dY, tables):
     sheet[: len(dY), : len(dY[0])] = dY
     return sheet.tolist()
 
-
-def _text(A):
-    """A matrix on one line, as short as it can be."""
-    return "[" + ", ".join("[" + ", ".join(f"{v:.6g}" for v in row) + "]" for row in np.asarray(A)) + "]"
-
-
-def _table(name, A):
-    """A matrix as an HTML table with its name."""
-    rows = "".join("<tr>" + "".join(f"<td>{v:.6g}</td>" for v in row) + "</tr>" for row in np.asarray(A))
-    return f"<table><caption>{html.escape(name)}</caption><tbody>{rows}</tbody></table>"

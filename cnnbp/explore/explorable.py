@@ -7,6 +7,7 @@ picture and a plain text.
 """
 
 import html
+import inspect
 import io
 import json
 
@@ -19,44 +20,77 @@ import traitlets
 from cnnbp.explore import bundle
 
 
-class Matrix(traitlets.TraitType):
-    """A matrix of finite numbers, kept as nested lists; any array-like may be set."""
-
-    def validate(self, obj, value):
-        """The matrix as lists of float, or a TraitError that says what it must be."""
-        try:
-            A = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise traitlets.TraitError(f"{self.name} must be a matrix of numbers: {error}") from None
-        if A.ndim != 2 or A.size == 0:
-            raise traitlets.TraitError(f"{self.name} must be a matrix, got shape {A.shape}")
-        if not np.isfinite(A).all():
-            raise traitlets.TraitError(f"{self.name} must hold finite numbers, got {A.tolist()}")
-        return A.tolist()
-
-
 class Explorable(anywidget.AnyWidget):
     """
     The base of all explorables.
 
-    A subclass gives `view_name` (the stem of its JavaScript), `state_names`
-    (its traits, which are its whole state), `describe()` (a sentence for
-    those who cannot see it), `fallback()` (HTML that needs no script) and
-    `picture()` (a Matplotlib figure).
+    A subclass gives `view_name` (the stem of its JavaScript), its state as
+    traits made with `parts`, `numbers()`, and `picture()`, a Matplotlib
+    figure. Its constructor takes every part that a reader moves.
     """
 
     view_name = ""
-    state_names = ()
+    domains = traitlets.Dict().tag(sync=True, given=True)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "view_name" in cls.__dict__:  # not the classes that add_traits makes
             cls._esm = bundle.widget_module(cls.view_name)
-            cls._css = bundle.widget_styles()
+            cls._css = bundle.widget_styles(cls.view_name)
+
+    @traitlets.default("domains")
+    def _default_domains(self):
+        return self.all_domains()
+
+    @classmethod
+    def all_domains(cls):
+        """What each part that a reader moves may be, by name."""
+        return {name: trait.metadata["domain"] for name, trait in cls.class_traits(domain=_known).items()}
 
     def state(self):
         """The whole state, as JSON holds it."""
-        return {name: getattr(self, name) for name in self.state_names}
+        return {name: getattr(self, name) for name in (*self.domains, *self.traits(given=True))}
+
+    @classmethod
+    def from_state(cls, state):
+        """
+        The explorable that has a state, such as a page's or an address's.
+
+        Parameters
+        ----------
+        state : dict
+            What `state()` gives; parts that are left out start as always.
+
+        Raises
+        ------
+        traitlets.TraitError
+            If a part is not allowed.
+        """
+        arguments = set(inspect.signature(cls).parameters) | set(cls.all_domains())
+        return cls(**{name: value for name, value in state.items() if name in arguments})
+
+    def numbers(self):
+        """All numbers that the figure shows, by name, computed by `cnnbp`."""
+        raise NotImplementedError
+
+    def describe(self):
+        """One sentence with the numbers, for those who cannot see the figure."""
+        shown = "; ".join(f"{name} = {text(A)}" for name, A in self.numbers().items())
+        dials = ", ".join(f"{name} {_word(getattr(self, name))}" for name in self._settings())
+        return f"{type(self).__name__} explorable: {shown}{'; ' if dials else ''}{dials}."
+
+    def _settings(self):
+        """The dials, switches and choices among the parts."""
+        return [name for name, domain in self.domains.items()
+                if domain["kind"] in ("number", "pick", "flag") and name != "predict"]  # fmt: skip
+
+    def fallback(self):
+        """The numbers as plain tables."""
+        return '<div class="cx-still">' + "".join(table(name, A) for name, A in self.numbers().items()) + "</div>"
+
+    def picture(self):
+        """The figure, drawn with Matplotlib."""
+        raise NotImplementedError
 
     def page_face(self):
         """The figure that stands in the published page."""
@@ -111,3 +145,28 @@ class beside(ipywidgets.VBox):
         page, _ = self.explorable._repr_mimebundle_(**kwargs)
         view = {key: value for key, value in data.items() if "widget-view" in key}
         return {**page, **view}, metadata
+
+
+def text(A):
+    """A number, vector or matrix on one line, as short as it can be."""
+    A = np.asarray(A)
+    return f"{A:.6g}" if A.ndim == 0 else "[" + ", ".join(map(text, A)) + "]"
+
+
+def table(name, A):
+    """A number, vector or matrix as an HTML table with its name."""
+    rows = np.atleast_2d(A).reshape(-1, np.shape(A)[-1] if np.ndim(A) else 1)
+    cells = "".join("<tr>" + "".join(f"<td>{v:.6g}</td>" for v in row) + "</tr>" for row in rows)
+    return f"<table><caption>{html.escape(name)}</caption><tbody>{cells}</tbody></table>"
+
+
+def _known(value):
+    """Whether a trait carries a piece of metadata."""
+    return value is not None
+
+
+def _word(value):
+    """A setting as text: on and off rather than True and False."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -12,7 +12,7 @@ def write_assets(app):
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SCRIPT).write_text(bundle.page_script(), encoding="utf-8")
-    (folder / STYLES).write_text(bundle.styles(), encoding="utf-8")
+    (folder / STYLES).write_text(bundle.styles(*bundle.VIEWS), encoding="utf-8")
 
 
 def add_to_page(app, pagename, templatename, context, doctree):

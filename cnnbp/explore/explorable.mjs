@@ -1,0 +1,106 @@
+// What every explorable's view shares: the controls that follow the state, reset,
+// address, prediction, and one drawing a change.
+//
+// A view gives `compute(get)`, a pure function from the state to everything that
+// is drawn (its `numbers` are the ones that Python computes too), and
+// `build(tools)`, which makes the nodes once and returns
+//   bar      the nodes of the controls,
+//   stage    the nodes of the figure,
+//   draw     a function that shows what compute returned,
+//   ask      where the reader may predict: a function from it to the question.
+// `given` names the parts of the state that no reader moves.
+
+import { button, choice, element, keepKeys, player, slider, toggle } from "./controls.mjs";
+import { predictor } from "./predict.mjs";
+import { readAddress, writeAddress } from "./model.mjs";
+
+export function explorable({ given = [], compute, build }) {
+  const render = ({ model, el, id = null }) => {
+    const names = Object.keys(model.get("domains"));
+    const present = () => Object.fromEntries(names.map((name) => [name, structuredClone(model.get(name))]));
+    const start = present();
+    const write = (changes) => {
+      for (const [name, value] of Object.entries(changes)) model.set(name, value);
+      model.save_changes();
+    };
+    const followers = [];
+    const closers = [keepKeys(el)];
+
+    // A control of one part of the state: it moves the part and follows it.
+    const bind = (name, make) => {
+      const control = make((value) => write({ [name]: value }));
+      followers.push((now) => control.update(now.state?.[name] ?? model.get(name), now.limits?.[name] ?? model.get("domains")[name].max));
+      if (control.close) closers.push(control.close);
+      return control.node;
+    };
+    const domain = (name) => model.get("domains")[name];
+    const tools = {
+      get: (name) => model.get(name),
+      write,
+      slider: (name, label = name, text = String) => bind(name, (change) => slider(label, { ...domain(name), text }, change)),
+      player: (name, label = name, text = String) => bind(name, (change) => player(label, { ...domain(name), text }, change)),
+      choice: (name, legend, labels) => bind(name, (change) => choice(legend, labels, change)),
+      toggle: (name, label) => bind(name, (change) => toggle(label, change)),
+      select: (letter, place) => write({ selected: [letter, place] }),
+      // Editing the cells of a matrix, of which `width` columns are on show.
+      edit: (name, width = model.get(name)[0].length) => (place, value) => {
+        const rows = structuredClone(model.get(name));
+        rows[Math.floor(place / width)][place % width] = value;
+        write({ [name]: rows });
+      },
+      say: (...lines) => why.replaceChildren(...lines),
+      closers,
+    };
+
+    const why = element("div", { class: "cx-why", role: "status", "data-answer": true });
+    const parts = build(tools);
+    const guess = parts.ask && names.includes("predict") ? predictor(tools) : null;
+    const keys = element("div", { class: "cx-keys" }, ...(guess ? [guess.button] : []));
+    keys.append(button("Reset", () => write(structuredClone(start))));
+    if (id) keys.append(addressLink());
+    const bar = element("div", { class: "cx-bar" }, ...parts.bar, keys);
+    el.classList.add("cx");
+    el.replaceChildren(bar, element("div", { class: "cx-stage" }, ...parts.stage), ...(guess ? [guess.panel] : []), why);
+
+    // A link to the figure as it stands; an address that names one is followed.
+    function addressLink() {
+      const link = element("a", { class: "cx-link" }, "Link to this");
+      followers.push(() => {
+        link.href = writeAddress(id, model.get("domains"), present(), start);
+      });
+      const follow = () => {
+        const state = readAddress(location.hash, id, model.get("domains"), start);
+        if (!state) return;
+        write(state);
+        requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
+      };
+      addEventListener("hashchange", follow);
+      closers.push(() => removeEventListener("hashchange", follow));
+      queueMicrotask(follow);
+      return link;
+    }
+
+    const draw = () => {
+      const now = compute((name) => model.get(name));
+      for (const follow of followers) follow(now);
+      parts.draw(now);
+      if (guess) guess.update(model.get("predict") ? parts.ask(now) : null);
+      el.classList.toggle("cx-predicting", Boolean(guess) && model.get("predict"));
+    };
+    let waiting = false;
+    const schedule = () => {
+      if (waiting) return;
+      waiting = true;
+      queueMicrotask(() => {
+        waiting = false;
+        draw();
+      });
+    };
+    const heard = [...names, ...given, "domains"];
+    for (const name of heard) model.on(`change:${name}`, schedule);
+    closers.push(() => heard.forEach((name) => model.off(`change:${name}`, schedule)));
+    draw();
+    return () => closers.forEach((close) => close());
+  };
+  return Object.assign(render, { compute });
+}

@@ -1,0 +1,98 @@
+// Tensors as tables of cells, and the sums that are told about a cell.
+//
+// Hue says which tensor, a dashed frame says gradient, a thick frame and a
+// number say "takes part". A cell that shows a number of the figure carries it
+// whole in data-value, and its name and place in data-number.
+
+import { cellName, factorText, numberText } from "./triples.mjs";
+import { element, symbol } from "./controls.mjs";
+
+// A tensor as a table. Editable cells are number fields, the others buttons;
+// both tell `select` when they are focused or pointed at; without `select`
+// they only show. `border` draws that many rows and columns of padding around
+// the cells, `key` is the name of the tensor among the figure's numbers.
+export function grid(letter, shape, { border = 0, edit = null, select = null, caption, key = letter, names = null }) {
+  const cells = [];
+  const makeCell = (place) => {
+    const name = cellName(names ?? letter, place, shape);
+    const label = `${name.letter} ${name.index.split("").join(" ")}`;
+    const tell = select ? () => select(letter, place) : null;
+    const cell = edit ? field(label, tell, (value) => edit(place, value))
+      : select ? element("button", { type: "button", onfocus: tell, onclick: tell })
+        : element("div", { role: "img" });
+    if (tell) cell.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && tell());
+    cell.classList.add("cx-cell");
+    Object.assign(cell.dataset, { cell: `${name.letter}${name.index}`, label });
+    if (key) cell.dataset.number = `${key}:${place}`;
+    cells[place] = cell;
+    return element("div", { class: "cx-slot" }, cell);
+  };
+  const frame = element("div", { class: "cx-cells", style: `--columns: ${shape[1] + 2 * border}` });
+  for (let row = -border; row < shape[0] + border; row++) {
+    for (let column = -border; column < shape[1] + border; column++) {
+      const inside = row >= 0 && row < shape[0] && column >= 0 && column < shape[1];
+      frame.append(inside
+        ? makeCell(row * shape[1] + column)
+        : element("div", { class: "cx-padding", "aria-hidden": "true" }, "0"));
+    }
+  }
+  const kind = `cx-grid cx-${letter}${letter.startsWith("d") ? " cx-gradient" : ""}`;
+  const title = element("div", { class: "cx-title", "aria-hidden": "true" }, caption);
+  const node = element("div", { class: kind, role: "group", "aria-label": caption }, title, frame);
+
+  // Show the numbers; `marks` maps a place to its order in the sum, or to "".
+  const update = (values, marks = new Map(), selected = -1) => {
+    cells.forEach((cell, place) => {
+      const text = numberText(values[place], 5);
+      cell.dataset.value = String(values[place]);
+      if (!edit) {
+        cell.textContent = text;
+        cell.setAttribute("aria-label", `${cell.dataset.label}: ${text}`);
+      } else if (Number(cell.value) !== values[place] || cell.value === "") cell.value = String(values[place]);
+      cell.classList.toggle("cx-on", marks.has(place));
+      cell.classList.toggle("cx-selected", place === selected);
+      cell.parentElement.dataset.order = marks.get(place) ?? "";
+    });
+  };
+  return { node, update, cells };
+}
+
+// A number field: what is no number is put back, what is one goes to `edit`.
+export function field(label, tell, edit) {
+  const cell = element("input", {
+    type: "number", step: "any", "aria-label": label, onfocus: tell,
+    onchange: () => {
+      const value = Number(cell.value);
+      if (cell.value.trim() !== "" && Number.isFinite(value)) edit(value);
+      else cell.value = cell.dataset.value ?? "";
+    },
+  });
+  return cell;
+}
+
+// One number of the figure in a line of text or a table.
+export function shownNumber(key, place = 0) {
+  const node = element("span", { class: "cx-number", "data-number": `${key}:${place}` });
+  const update = (value, digits = 5) => {
+    node.dataset.value = String(value);
+    node.textContent = numberText(value, digits);
+  };
+  return { node, update };
+}
+
+// Two lines that tell a sum: in symbols and in numbers. Each term is a list of
+// factors {letter, place, shape, value}; without terms the sum is 0, for `empty`.
+export function sumLines(name, terms, value, empty = "nothing feeds this cell") {
+  if (!terms.length) return [line(name, " = ", strong("0"), `: ${empty}.`)];
+  const between = (parts, sign) => parts.flatMap((part, k) => [...(k ? [sign] : []), ...part]);
+  const symbols = terms.map((term) => between(term.map((f) => [symbol(f.letter, f.place, f.shape)]), "\u00b7"));
+  const numbers = terms.map((term) => term.map((f) => factorText(f.value)).join("\u00b7"));
+  return [
+    line(name, " = ", ...between(symbols, " + ")),
+    line(element("span", { class: "cx-numbers" }, numbers.join(" + ")), " = ", strong(numberText(value))),
+  ];
+}
+
+export const line = (...parts) => element("p", {}, ...parts);
+export const strong = (text) => element("strong", { class: "cx-result" }, text);
+export const sign = (text) => element("span", { class: "cx-sign", "aria-hidden": "true" }, text);
