@@ -31,23 +31,28 @@ export function compute(get) {
 
 function build({ choice, slider, select, edit, say }) {
   const row = element("div", { class: "cx-row" });
+  const kept = new Map();
   let [grids, layout] = [{}, ""];
 
   const lay = ({ which, shapes, letters, padding }) => {
-    grids = Object.fromEntries(letters.map((letter) => [letter, grid(letter, shapes[letter], {
+    const grids = Object.fromEntries(letters.map((letter) => [letter, grid(letter, shapes[letter], {
       caption: CAPTIONS[letter], select,
       border: letter === "X" || letter === "dX" ? padding : 0,
       edit: letter === which ? null : edit(letter, shapes[letter][1]),
     })]));
     const [first, second, result] = letters.map((letter) => grids[letter].node);
     result.dataset.answer = "";
-    row.replaceChildren(first, sign("\u00b7"), second, sign("\u2192"), result);
+    return { grids, nodes: [first, sign("\u00b7"), second, sign("\u2192"), result] };
   };
 
   const draw = (now) => {
     const wanted = JSON.stringify([now.which, now.shapes, now.padding]);
-    if (wanted !== layout) lay(now);
-    layout = wanted;
+    if (wanted !== layout) {
+      if (!kept.has(wanted)) kept.set(wanted, lay(now));
+      grids = kept.get(wanted).grids;
+      row.replaceChildren(...kept.get(wanted).nodes);
+      layout = wanted;
+    }
     const { letter, place, found } = focusOf(now);
     for (const shown of now.letters) {
       grids[shown].update(now.values[shown], marksFor(now, shown, letter, found), shown === letter ? place : -1);
