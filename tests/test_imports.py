@@ -34,7 +34,7 @@ ALLOWED = {
     "plots": {"numpy", "matplotlib", "style", "connections", "graph"},
     "explore": {
         "numpy", "traitlets", "anywidget", "ipywidgets", "matplotlib", "IPython",
-        "style", "plots", "connections", "shapes", "conv", "pool", "gradcheck", "graph",
+        "style", "plots", "connections", "shapes", "conv", "pool", "gradcheck", "graph", "dense",
     },
     "explore/page": {"sphinx", "docutils", "style"},
 }  # fmt: skip

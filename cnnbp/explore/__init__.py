@@ -3,5 +3,6 @@
 from cnnbp.explore.computation_graph import ComputationGraph
 from cnnbp.explore.convolution import Convolution
 from cnnbp.explore.explorable import beside
+from cnnbp.explore.softmax import Softmax
 
-__all__ = ["ComputationGraph", "Convolution", "beside"]
+__all__ = ["ComputationGraph", "Convolution", "Softmax", "beside"]

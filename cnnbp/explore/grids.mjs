@@ -11,7 +11,7 @@ import { element, symbol } from "./controls.mjs";
 // both tell `select` when they are focused or pointed at; without `select`
 // they only show. `border` draws that many rows and columns of padding around
 // the cells, `key` is the name of the tensor among the figure's numbers.
-export function grid(letter, shape, { border = 0, edit = null, select = null, caption, key = letter, names = null }) {
+export function grid(letter, shape, { border = 0, edit = null, select = null, caption, key = letter, names = null, digits = 5 }) {
   const cells = [];
   const makeCell = (place) => {
     const name = cellName(names ?? letter, place, shape);
@@ -43,7 +43,7 @@ export function grid(letter, shape, { border = 0, edit = null, select = null, ca
   // Show the numbers; `marks` maps a place to its order in the sum, or to "".
   const update = (values, marks = new Map(), selected = -1) => {
     cells.forEach((cell, place) => {
-      const text = numberText(values[place], 5);
+      const text = numberText(values[place], digits);
       cell.dataset.value = String(values[place]);
       if (!edit) {
         cell.textContent = text;
