@@ -2,7 +2,8 @@
 
 from cnnbp.explore.computation_graph import ComputationGraph
 from cnnbp.explore.convolution import Convolution
+from cnnbp.explore.cut_and_share import CutAndShare
 from cnnbp.explore.explorable import beside
 from cnnbp.explore.softmax import Softmax
 
-__all__ = ["ComputationGraph", "Convolution", "Softmax", "beside"]
+__all__ = ["ComputationGraph", "Convolution", "CutAndShare", "Softmax", "beside"]
