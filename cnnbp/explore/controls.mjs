@@ -26,8 +26,8 @@ function furnish(node, attributes, children) {
 }
 
 // A symbol such as x12, its letter in the hue of its tensor.
-export function symbol(letter, place, shape) {
-  const name = cellName(letter, place, shape);
+export function symbol(letter, place, shape, channel) {
+  const name = cellName(letter, place, shape, channel);
   return element("var", { class: `cx-ink cx-${letter}` }, name.letter, element("sub", {}, name.index));
 }
 

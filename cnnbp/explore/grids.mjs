@@ -11,10 +11,11 @@ import { element, symbol } from "./controls.mjs";
 // both tell `select` when they are focused or pointed at; without `select`
 // they only show. `border` draws that many rows and columns of padding around
 // the cells, `key` is the name of the tensor among the figure's numbers.
-export function grid(letter, shape, { border = 0, edit = null, select = null, caption, key = letter, names = null, digits = 5 }) {
+export function grid(letter, shape, options) {
+  const { border = 0, edit = null, select = null, caption, key = letter, names = null, channel, digits = 5 } = options;
   const cells = [];
   const makeCell = (place) => {
-    const name = cellName(names ?? letter, place, shape);
+    const name = cellName(names ?? letter, place, shape, channel);
     const label = `${name.letter} ${name.index.split("").join(" ")}`;
     const tell = select ? () => select(letter, place) : null;
     const cell = edit ? field(label, tell, (value) => edit(place, value))
@@ -81,11 +82,11 @@ export function shownNumber(key, place = 0) {
 }
 
 // Two lines that tell a sum: in symbols and in numbers. Each term is a list of
-// factors {letter, place, shape, value}; without terms the sum is 0, for `empty`.
+// factors {letter, place, shape, value} and perhaps channel; without terms the sum is 0, for `empty`.
 export function sumLines(name, terms, value, empty = "nothing feeds this cell") {
   if (!terms.length) return [line(name, " = ", strong("0"), `: ${empty}.`)];
   const between = (parts, sign) => parts.flatMap((part, k) => [...(k ? [sign] : []), ...part]);
-  const symbols = terms.map((term) => between(term.map((f) => [symbol(f.letter, f.place, f.shape)]), "\u00b7"));
+  const symbols = terms.map((term) => between(term.map((f) => [symbol(f.letter, f.place, f.shape, f.channel)]), "\u00b7"));
   const numbers = terms.map((term) => term.map((f) => factorText(f.value)).join("\u00b7"));
   return [
     line(name, " = ", ...between(symbols, " + ")),

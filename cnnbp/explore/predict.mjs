@@ -2,6 +2,7 @@
 //
 // The question is {letter, shape, caption, values, rules, tolerance}. A rule is
 // {text, values}: what a known mistake would give, and the sentence that names it.
+// `names` and `labels`, if any, are what its entries are called, in full and above the field.
 
 import { button, element } from "./controls.mjs";
 import { field, line } from "./grids.mjs";
@@ -57,7 +58,8 @@ export function predictor({ get, write }) {
   };
   const build = () => {
     cells = question.values.map((_, k) => Object.assign(field(`guess ${name(k)}`, null, () => {}), { className: "cx-cell" }));
-    const slots = cells.map((cell) => element("div", { class: "cx-slot" }, cell));
+    const label = (k) => (question.labels ? [element("small", { "aria-hidden": "true" }, question.labels[k])] : []);
+    const slots = cells.map((cell, k) => element("div", { class: "cx-slot" }, ...label(k), cell));
     const gradient = question.letter.startsWith("d") ? " cx-gradient" : "";
     panel.replaceChildren(
       element("div", { class: `cx-grid cx-${question.letter}${gradient}`, role: "group", "aria-label": question.caption },

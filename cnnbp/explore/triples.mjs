@@ -34,10 +34,12 @@ export function meetings(table, which, letter, place) {
 }
 
 // The name of a cell, counted from 1: x12, dy21; a comma where a size passes 9.
-export function cellName(letter, place, shape) {
+// A `channel` stands before it: x2,12; a shape without sizes has that alone: b2.
+export function cellName(letter, place, shape, channel = "") {
+  if (!shape.length) return { letter: letter.toLowerCase(), index: channel };
   const [row, column] = [Math.floor(place / shape[1]) + 1, (place % shape[1]) + 1];
   const comma = Math.max(...shape) > 9 ? "," : "";
-  return { letter: letter.toLowerCase(), index: `${row}${comma}${column}` };
+  return { letter: letter.toLowerCase(), index: `${channel && `${channel},`}${row}${comma}${column}` };
 }
 
 // A number as text, with a true minus sign and at most `digits` digits.
