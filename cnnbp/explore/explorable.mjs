@@ -27,8 +27,9 @@ export function explorable({ given = [], compute, build }) {
     const closers = [keepKeys(el)];
 
     // A control of one part of the state: it moves the part and follows it.
-    const bind = (name, make) => {
-      const control = make((value) => write({ [name]: value }));
+    // `along` tells what else moves with it.
+    const bind = (name, make, along = () => ({})) => {
+      const control = make((value) => write({ [name]: value, ...along(value) }));
       followers.push((now) => control.update(now.state?.[name] ?? model.get(name), now.limits?.[name] ?? model.get("domains")[name].max));
       if (control.close) closers.push(control.close);
       return control.node;
@@ -38,7 +39,8 @@ export function explorable({ given = [], compute, build }) {
       get: (name) => model.get(name),
       write,
       slider: (name, label = name, text = String) => bind(name, (change) => slider(label, { ...domain(name), text }, change)),
-      player: (name, label = name, text = String) => bind(name, (change) => player(label, { ...domain(name), text }, change)),
+      player: (name, label = name, text = String, along) =>
+        bind(name, (change) => player(label, { ...domain(name), text }, change), along),
       choice: (name, legend, labels) => bind(name, (change) => choice(legend, labels, change)),
       toggle: (name, label) => bind(name, (change) => toggle(label, change)),
       select: (letter, place) => write({ selected: [letter, place] }),
