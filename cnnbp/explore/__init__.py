@@ -9,3 +9,7 @@ from cnnbp.explore.softmax import Softmax
 
 __all__ = ["ComputationGraph", "Convolution", "CutAndShare", "Softmax", "beside"]
 __all__ = ["Channels", "Convolution", "CutAndShare", "beside"]
+from cnnbp.explore.orientations import Orientations
+from cnnbp.explore.scatter_gather import ScatterGather
+
+__all__ = ["Convolution", "Orientations", "ScatterGather", "beside"]
