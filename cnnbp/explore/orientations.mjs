@@ -187,9 +187,9 @@ function lampTable() {
     return lamp.node;
   };
   const rows = Object.keys(FORWARD).map((one) =>
-    element("tr", {}, head(FORWARD[one], "row"), ...Object.keys(BACKWARD).map((other) => lampOf(one, other))));
-  const columns = Object.values(BACKWARD).map((text) => head(`Backward: ${text}`, "col"));
-  const top = element("tr", {}, head("Forward", "col"), ...columns);
+    element("tr", {}, head(FORWARD[one].split(", ")[1], "row"), ...Object.keys(BACKWARD).map((other) => lampOf(one, other))));
+  const columns = Object.values(BACKWARD).map((text) => head(text, "col"));
+  const top = element("tr", {}, head("Forward \u2193 backward \u2192", "col"), ...columns);
   const node = element("table", { class: "cx-lamps" }, element("thead", {}, top), element("tbody", {}, ...rows));
   const update = (now) => cells.forEach(({ pair: [one, other], node: lamp, error }) => {
     const value = now.numbers[`error_${one}_${other}`][0];
