@@ -19,3 +19,7 @@ __all__ = [
     "Softmax",
     "beside",
 ]
+from cnnbp.explore.pooling_router import PoolingRouter
+from cnnbp.explore.shared_weights import SharedWeights
+
+__all__ = ["Convolution", "PoolingRouter", "SharedWeights", "beside"]

@@ -28,6 +28,28 @@ export function bars(names, { key, caption, letter = "Y", min = 0, max = 1 }) {
   return { node, update };
 }
 
+// Bars that keep their scale to their numbers, each with a word beside it.
+export function comparison(caption, letter, key) {
+  const node = element("div", { class: "cx-comparison", "data-answer": true });
+  let [chart, words, layout] = [null, [], ""];
+  const update = (names, values, told, marked = -1) => {
+    const [min, max] = [-ceiling(-Math.min(...values, 0)), ceiling(Math.max(...values, 0))];
+    const wanted = JSON.stringify([names, min, max]);
+    if (wanted !== layout) {
+      chart = bars(names, { key, caption, letter, min, max: max - min ? max : 1 });
+      words = [...chart.node.querySelectorAll(".cx-bar-row")].map((row) => row.appendChild(element("span")));
+      node.replaceChildren(chart.node);
+    }
+    layout = wanted;
+    chart.update(values, marked);
+    words.forEach((word, place) => { word.textContent = told[place]; });
+  };
+  return { node, update };
+}
+
+// The next power of two, so that a scale does not change with every number.
+const ceiling = (size) => (size > 0 ? 2 ** Math.ceil(Math.log2(size)) : 0);
+
 // A tensor as an image: the stronger the ink, the larger the number; a number
 // below zero has a stroke through its cell.
 export function image(shape, { key, caption, letter = "X", size = 12 }) {

@@ -10,7 +10,8 @@ import { element, symbol } from "./controls.mjs";
 // A tensor as a table. Editable cells are number fields, the others buttons;
 // both tell `select` when they are focused or pointed at; without `select`
 // they only show. `border` draws that many rows and columns of padding around
-// the cells, `key` is the name of the tensor among the figure's numbers.
+// the cells, `key` is the name of the tensor among the figure's numbers, of
+// which `digits` are shown; a `channel` stands in the names of its cells.
 export function grid(letter, shape, options) {
   const { border = 0, edit = null, select = null, caption, key = letter, names = null, channel, digits = 5 } = options;
   const cells = [];
@@ -29,8 +30,8 @@ export function grid(letter, shape, options) {
     return element("div", { class: "cx-slot" }, cell);
   };
   const frame = element("div", { class: "cx-cells", style: `--columns: ${shape[1] + 2 * border}` });
-  for (let row = -border; row < shape[0] + border; row++) {
-    for (let column = -border; column < shape[1] + border; column++) {
+  for (let row = 0 - border; row < shape[0] + border; row++) {
+    for (let column = 0 - border; column < shape[1] + border; column++) {
       const inside = row >= 0 && row < shape[0] && column >= 0 && column < shape[1];
       frame.append(inside
         ? makeCell(row * shape[1] + column)
