@@ -34,8 +34,9 @@ ALLOWED = {
     "plots": {"numpy", "matplotlib", "style", "connections", "graph"},
     "explore": {
         "numpy", "traitlets", "anywidget", "ipywidgets", "matplotlib", "IPython",
-        "style", "plots", "connections", "shapes", "conv", "pool", "gradcheck", "graph", "dense",
+        "style", "plots", "connections", "shapes", "conv", "pool", "gradcheck", "graph", "dense", "checkpoint", "layers",
     },
+    "explore/recording": {"numpy", "checkpoint", "data", "optim", "training"},
     "explore/page": {"sphinx", "docutils", "style"},
 }  # fmt: skip
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core"}

@@ -4,22 +4,26 @@ from cnnbp.explore.channels import Channels
 from cnnbp.explore.computation_graph import ComputationGraph
 from cnnbp.explore.convolution import Convolution
 from cnnbp.explore.cut_and_share import CutAndShare
+from cnnbp.explore.draw_digit import DrawDigit
 from cnnbp.explore.explorable import beside
 from cnnbp.explore.orientations import Orientations
+from cnnbp.explore.pooling_router import PoolingRouter
 from cnnbp.explore.scatter_gather import ScatterGather
+from cnnbp.explore.shared_weights import SharedWeights
 from cnnbp.explore.softmax import Softmax
+from cnnbp.explore.training_replay import TrainingReplay
 
 __all__ = [
     "Channels",
     "ComputationGraph",
     "Convolution",
     "CutAndShare",
+    "DrawDigit",
     "Orientations",
+    "PoolingRouter",
     "ScatterGather",
+    "SharedWeights",
     "Softmax",
+    "TrainingReplay",
     "beside",
 ]
-from cnnbp.explore.pooling_router import PoolingRouter
-from cnnbp.explore.shared_weights import SharedWeights
-
-__all__ = ["Convolution", "PoolingRouter", "SharedWeights", "beside"]

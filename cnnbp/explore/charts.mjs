@@ -67,7 +67,11 @@ export function image(shape, { key, caption, letter = "X", size = 12 }) {
   }
   const kind = `cx-picture cx-${letter}${letter.startsWith("d") ? " cx-gradient" : ""}`;
   const node = element("div", { class: kind }, element("div", { class: "cx-title", "aria-hidden": "true" }, caption), picture);
+  let drawn = "";
   const update = (values, scale = Math.max(...values.map(Math.abs)) || 1) => {
+    const wanted = [scale, ...values].join();
+    if (wanted === drawn) return;
+    drawn = wanted;
     cells.forEach(([cell, stroke], place) => {
       cell.dataset.value = String(values[place]);
       cell.setAttribute("fill-opacity", Math.min(1, Math.abs(values[place]) / scale).toFixed(3));
@@ -80,7 +84,7 @@ export function image(shape, { key, caption, letter = "X", size = 12 }) {
 }
 
 // Lines over a common axis. An axis is {min, max, log, title}; `lines` are
-// {points, name, dashed, letter}, `marks` are {x, y}. Numbers that matter stand in the text.
+// {points, name, dashed, thin, letter}, `marks` are {x, y}. Numbers that matter stand in the text.
 export function curves({ x, y, caption, width = 340, height = 210 }) {
   const [left, right, top, bottom] = [46, 12, 10, 36];
   const scale = ({ min, max, log }, from, to) => {
@@ -107,11 +111,11 @@ export function curves({ x, y, caption, width = 340, height = 210 }) {
   const update = (lines, marks = [], label = caption) => {
     picture.setAttribute("aria-label", label);
     drawn.replaceChildren(
-      ...lines.flatMap(({ points, name, dashed, letter = "X" }) => {
+      ...lines.flatMap(({ points, name, dashed, thin, letter = "X" }) => {
         if (!points.length) return [];
         const at = points.map((point) => [atX(inside(point[0], x)), atY(inside(point[1], y))]);
         const [endX, endY] = at.at(-1);
-        const path = svg("polyline", { points: at.map((pair) => pair.map((v) => v.toFixed(1)).join()).join(" "), class: `cx-line cx-${letter}${dashed ? " cx-dashed" : ""}` });
+        const path = svg("polyline", { points: at.map((pair) => pair.map((v) => v.toFixed(1)).join()).join(" "), class: `cx-line cx-${letter}${dashed ? " cx-dashed" : ""}${thin ? " cx-thin" : ""}` });
         return name ? [path, svg("text", { x: Math.min(endX, width - right), y: endY - 6, "text-anchor": "end", class: `cx-${letter}` }, name)] : [path];
       }),
       ...marks.map((mark) => svg("circle", { cx: atX(inside(mark.x, x)), cy: atY(inside(mark.y, y)), r: 5, class: "cx-mark" })));
