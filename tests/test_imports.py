@@ -34,7 +34,7 @@ ALLOWED = {
     "plots": {"numpy", "matplotlib", "style", "connections", "graph"},
     "explore": {
         "numpy", "traitlets", "anywidget", "ipywidgets", "matplotlib", "IPython",
-        "style", "plots", "connections", "shapes", "conv", "pool", "gradcheck", "graph", "dense", "checkpoint", "layers",
+        "style", "plots", "connections", "shapes", "conv", "pool", "gradcheck", "graph", "dense", "checkpoint", "layers", "activations",
     },
     "explore/recording": {"numpy", "checkpoint", "data", "optim", "training"},
     "explore/page": {"sphinx", "docutils", "style"},

@@ -6,6 +6,7 @@ from cnnbp.explore.convolution import Convolution
 from cnnbp.explore.cut_and_share import CutAndShare
 from cnnbp.explore.draw_digit import DrawDigit
 from cnnbp.explore.explorable import beside
+from cnnbp.explore.gradient_check import GradientCheck
 from cnnbp.explore.orientations import Orientations
 from cnnbp.explore.pooling_router import PoolingRouter
 from cnnbp.explore.scatter_gather import ScatterGather
@@ -19,6 +20,7 @@ __all__ = [
     "Convolution",
     "CutAndShare",
     "DrawDigit",
+    "GradientCheck",
     "Orientations",
     "PoolingRouter",
     "ScatterGather",

@@ -84,7 +84,8 @@ export function image(shape, { key, caption, letter = "X", size = 12 }) {
 }
 
 // Lines over a common axis. An axis is {min, max, log, title}; `lines` are
-// {points, name, dashed, thin, letter}, `marks` are {x, y}. Numbers that matter stand in the text.
+// {points, name, dashed, thin, letter, named}, where the name stands at point `named`, or
+// at the last; `marks` are {x, y}. Numbers that matter stand in the text.
 export function curves({ x, y, caption, width = 340, height = 210 }) {
   const [left, right, top, bottom] = [46, 12, 10, 36];
   const scale = ({ min, max, log }, from, to) => {
@@ -111,12 +112,14 @@ export function curves({ x, y, caption, width = 340, height = 210 }) {
   const update = (lines, marks = [], label = caption) => {
     picture.setAttribute("aria-label", label);
     drawn.replaceChildren(
-      ...lines.flatMap(({ points, name, dashed, thin, letter = "X" }) => {
+      ...lines.flatMap(({ points, name, dashed, thin, letter = "X", named = points.length - 1 }) => {
         if (!points.length) return [];
         const at = points.map((point) => [atX(inside(point[0], x)), atY(inside(point[1], y))]);
-        const [endX, endY] = at.at(-1);
-        const path = svg("polyline", { points: at.map((pair) => pair.map((v) => v.toFixed(1)).join()).join(" "), class: `cx-line cx-${letter}${dashed ? " cx-dashed" : ""}${thin ? " cx-thin" : ""}` });
-        return name ? [path, svg("text", { x: Math.min(endX, width - right), y: endY - 6, "text-anchor": "end", class: `cx-${letter}` }, name)] : [path];
+        const [endX, endY] = at[named];
+        const kind = `cx-line cx-${letter}${dashed ? " cx-dashed" : ""}${thin ? " cx-thin" : ""}`;
+        const path = svg("polyline", { points: at.map((pair) => pair.map((v) => v.toFixed(1)).join()).join(" "), class: kind });
+        const place = { x: Math.max(Math.min(endX, width - right), left + 8 * (name ?? "").length), y: endY - 6 };
+        return name ? [path, svg("text", { ...place, "text-anchor": "end", class: `cx-${letter}` }, name)] : [path];
       }),
       ...marks.map((mark) => svg("circle", { cx: atX(inside(mark.x, x)), cy: atY(inside(mark.y, y)), r: 5, class: "cx-mark" })));
   };
