@@ -220,12 +220,12 @@ export function ask(now) {
   return {
     letter: "dplain", shape: names.length > 4 ? [2, names.length / 2] : [1, names.length], names, values: at(now.gradient),
     caption: `Your gradients of ${nodes.at(-1).name} for ${names.join(", ")}`,
-    rules: mistakes(now).map(([text, values]) => ({ text, values: at(values) })),
+    rules: slips(now).map(([text, values]) => ({ text, values: at(values) })),
   };
 }
 
 // Known mistakes, as sentences and as the gradients they give to all nodes.
-function mistakes(now) {
+function slips(now) {
   const { nodes, edges, value, gradient } = now;
   const parts = nodes.map((_, k) => partsOf(now, k).map(({ from, local }) => local * gradient[from]));
   const only = (which) => parts.map((list, k) => list.at(which) ?? gradient[k]);
