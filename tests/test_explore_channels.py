@@ -10,7 +10,7 @@ from cnnbp.conv import conv2d_grad_bias, conv2d_grad_input_loop, conv2d_grad_wei
 from cnnbp.explore import Channels
 from explorables import assert_same_numbers, javascript
 from running_example import F, X, dF, dX, dY
-from test_explore_pages import check_sum
+from test_explore_why import check_sum
 
 SETTINGS = list(product((1, 2, 3), (1, 2, 3), (1, 2), (0, 1)))
 

@@ -25,7 +25,7 @@ ASK = """async (figure) => {
     const text = (name) => figure.querySelector(`.cx-why ${name}`)?.textContent.replaceAll('\\u2212', '-');
     const marked = [...figure.querySelectorAll('.cx-on')].map((c) => c.parentElement.dataset.order);
     answers.push({ value: Number(cell.dataset.value), sum: text('.cx-numbers'), result: text('.cx-result'), marked,
-                   words: text('p') });
+                   words: figure.querySelector('.cx-why').innerText });
   }
   return answers;
 }"""
@@ -44,6 +44,14 @@ def check_answers(answers, factors=2):
         assert sum(map(product, terms)) == pytest.approx(answer["value"], rel=1e-12, abs=1e-12)
         assert len(answer["marked"]) == factors * len(terms)
     return len(answers)
+
+
+def check_sum(figure, cell):
+    """The sum that is told now is this cell's value; returns its number of terms."""
+    told = figure.locator(".cx-why .cx-numbers")
+    terms = told.inner_text().replace("\u2212", "-").split(" + ") if told.count() else []
+    assert sum(map(product, terms)) == pytest.approx(float(cell.get_attribute("data-value")), rel=1e-11, abs=1e-11)
+    return len(terms)
 
 
 @pytest.mark.parametrize("which", READINGS)

@@ -42,7 +42,8 @@ def page_script(stems=VIEWS):
     """One classic script that mounts every explorable of a page, also from file://."""
     views = [f'"{stem}": (() => {{\n{source(stem)}\nreturn render;\n}})()' for stem in stems]
     table = ",\n".join(views)
-    return f"(() => {{\n{shared()}\nmountAll({{\n{table}\n}});\n}})();\n"
+    text = f"(() => {{\n{shared()}\nmountAll({{\n{table}\n}});\n}})();\n"
+    return re.sub(r"^\s*(//.*)?\n|^ +", "", text, flags=re.MULTILINE)  # comments and indents stay at home
 
 
 @cache

@@ -1,7 +1,7 @@
 // Channels: a wire with a filter slice from every image channel to every output channel.
 
 import { READINGS, sumOfProducts } from "./triples.mjs";
-import { element, symbol } from "./controls.mjs";
+import { element, kept, symbol } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 
@@ -102,25 +102,28 @@ function build({ slider, select, say }) {
   const cross = crossbar((block) => select(block, 0));
   const shapes = ledger();
   const work = element("div", { class: "cx-row cx-work", "data-answer": true });
-  let [operands, result, layout] = [{}, null, ""];
+  let [laid, layout] = [null, ""];
 
-  const lay = (now) => {
+  const lay = kept((now) => {
     const pairs = pairsOf(now);
-    operands = Object.fromEntries(pairs.flat().map((block) => [block, blockGrid(block, now)]));
-    result = blockGrid(now.block, now, (_, place) => select(now.block, place));
+    const operands = Object.fromEntries(pairs.flat().map((block) => [block, blockGrid(block, now)]));
+    const result = blockGrid(now.block, now, (_, place) => select(now.block, place));
     const between = (nodes, text) => nodes.flatMap((node, k) => (k ? [sign(text), node] : [node]));
     const nodes = (blocks) => between(blocks.map((block) => operands[block].node), "\u00b7");
     const pair = (blocks) => element("div", { class: "cx-pair" }, ...nodes(blocks));
-    work.replaceChildren(...between(pairs.map(pair), "+"), sign("\u2192"), result.node);
-  };
+    return { operands, result, nodes: [...between(pairs.map(pair), "+"), sign("\u2192"), result.node] };
+  });
 
   const draw = (now) => {
     const wanted = [now.block, now.C, now.O, now.stride, now.padding].join();
-    if (layout !== wanted) lay(now);
-    layout = wanted;
+    if (layout !== wanted) {
+      laid = lay(wanted, now);
+      work.replaceChildren(...laid.nodes);
+      layout = wanted;
+    }
     const terms = termsOf(now);
-    for (const [block, { update }] of Object.entries(operands)) update(now.numbers[block], marksFor(block, terms));
-    result.update(now.numbers[now.block], new Map(), now.place);
+    for (const [block, { update }] of Object.entries(laid.operands)) update(now.numbers[block], marksFor(block, terms));
+    laid.result.update(now.numbers[now.block], new Map(), now.place);
     cross.update(now);
     shapes.update(now);
     say(...explain(now, terms));

@@ -4,7 +4,7 @@
 
 import { element, svg } from "./controls.mjs";
 import { explorable } from "./explorable.mjs";
-import { grid, line, shownNumber, strong } from "./grids.mjs";
+import { grid, line, pointing, shownNumber, strong } from "./grids.mjs";
 import { factorText, numberText } from "./triples.mjs";
 
 const NAMES = { path: "f = (x + y)\u00b7z", "fan-out": "f = (x + y)\u00b7x", convolution: "y11, one output of a convolution" };
@@ -122,7 +122,7 @@ function box({ name, letter, op, place }, k, tell) {
     type: "button", class: `cx-cell cx-node cx-${letter}`, onfocus: tell, onclick: tell,
     style: `left: ${across(place) - WIDTH / 2}%; top: ${down(place) - HALF}px; width: ${WIDTH}%; height: ${2 * HALF}px`,
   }, element("span", { class: "cx-name" }, ...sign, ...lettered(name)), value.node, dashed);
-  button.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && tell());
+  button.addEventListener("pointermove", pointing(button, tell));
   const update = (now) => {
     const complete = gradientKnown(now, k);
     value.update(now.value[k]);

@@ -31,11 +31,22 @@ export function symbol(letter, place, shape, channel) {
   return element("var", { class: `cx-ink cx-${letter}` }, name.letter, element("sub", {}, name.index));
 }
 
-let unique = 0;
+// A maker that makes what a key names only once; a layout that comes back is ready.
+export function kept(make) {
+  const known = new Map();
+  return (key, ...rest) => {
+    if (!known.has(key)) known.set(key, make(...rest));
+    return known.get(key);
+  };
+}
+
+// A name that no other control of the document has: in JupyterLab each widget
+// brings its own copy of this module.
+export const unique = () => `cx-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
 
 // A labelled slider; `change` gets the number as it moves, `text` words it.
 export function slider(label, { min, max, step = 1, text = String }, change) {
-  const id = `cx-${++unique}`;
+  const id = unique();
   const shown = element("output", { for: id });
   const input = element("input", {
     type: "range", id, min, max, step, oninput: () => change(Number(input.value)),
@@ -53,7 +64,7 @@ export function slider(label, { min, max, step = 1, text = String }, change) {
 
 // A row of radio buttons; `options` maps a value to its label.
 export function choice(legend, options, change) {
-  const name = `cx-${++unique}`;
+  const name = unique();
   const inputs = {};
   const node = element("fieldset", { class: "cx-choice" }, element("legend", {}, legend));
   for (const [option, label] of Object.entries(options)) {

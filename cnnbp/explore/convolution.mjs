@@ -1,7 +1,7 @@
 // The convolution: X, F and dY to edit, Y, dF or dX to read, "why" for every cell.
 
 import { READINGS, meetings, sumOfProducts } from "./triples.mjs";
-import { element, symbol } from "./controls.mjs";
+import { element, kept, symbol } from "./controls.mjs";
 import { grid, line, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 import { mistakes } from "./mistakes.mjs";
@@ -31,10 +31,9 @@ export function compute(get) {
 
 function build({ choice, slider, select, edit, say }) {
   const row = element("div", { class: "cx-row" });
-  const kept = new Map();
   let [grids, layout] = [{}, ""];
 
-  const lay = ({ which, shapes, letters, padding }) => {
+  const lay = kept(({ which, shapes, letters, padding }) => {
     const grids = Object.fromEntries(letters.map((letter) => [letter, grid(letter, shapes[letter], {
       caption: CAPTIONS[letter], select,
       border: letter === "X" || letter === "dX" ? padding : 0,
@@ -43,14 +42,14 @@ function build({ choice, slider, select, edit, say }) {
     const [first, second, result] = letters.map((letter) => grids[letter].node);
     result.dataset.answer = "";
     return { grids, nodes: [first, sign("\u00b7"), second, sign("\u2192"), result] };
-  };
+  });
 
   const draw = (now) => {
     const wanted = JSON.stringify([now.which, now.shapes, now.padding]);
     if (wanted !== layout) {
-      if (!kept.has(wanted)) kept.set(wanted, lay(now));
-      grids = kept.get(wanted).grids;
-      row.replaceChildren(...kept.get(wanted).nodes);
+      const laid = lay(wanted, now);
+      grids = laid.grids;
+      row.replaceChildren(...laid.nodes);
       layout = wanted;
     }
     const { letter, place, found } = focusOf(now);

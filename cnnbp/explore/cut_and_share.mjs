@@ -1,8 +1,8 @@
 // From a dense layer to the convolution and back: nodes, wires, and their matrix.
 
 import { READINGS, cellName, meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, svg, symbol } from "./controls.mjs";
-import { field, grid, line, shownNumber, sumLines } from "./grids.mjs";
+import { element, kept, svg, symbol, unique } from "./controls.mjs";
+import { field, grid, line, pointing, shownNumber, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 import { mistakes, turned } from "./mistakes.mjs";
 
@@ -58,7 +58,7 @@ function build({ player, edit, select, say, get }) {
   const beside = element("div", { class: "cx-beside" }, ledger, holder, own.node, filter.node);
   let [parts, layout] = [{}, ""];
 
-  const lay = ({ which, first }) => {
+  const lay = kept(({ which, first }) => {
     const back = which === "dX";
     const column = (letter) => {
       const made = grid(letter, SHAPES[letter], { caption: letter, select, edit: letter === which ? null : edit(letter) });
@@ -67,16 +67,20 @@ function build({ player, edit, select, say, get }) {
     };
     const [left, right] = (back ? [which, first] : [first, which]).map(column);
     const lines = wires(back);
-    parts = { [which]: back ? left : right, [first]: back ? right : left, lines, matrix: matrix(back, select, beside) };
+    const parts = { [which]: back ? left : right, [first]: back ? right : left, lines, matrix: matrix(back, select, beside) };
     parts[which].node.dataset.answer = "";
     const title = element("div", { class: "cx-title" }, back ? "\u2190 backward" : "forward \u2192");
-    wiring.replaceChildren(left.node, element("div", {}, title, lines.node), right.node);
-    holder.replaceChildren(parts.matrix.node);
-  };
+    return { parts, nodes: [left.node, element("div", {}, title, lines.node), right.node] };
+  });
 
   const draw = (now) => {
-    if (layout !== now.which) lay(now);
-    layout = now.which;
+    if (layout !== now.which) {
+      const laid = lay(now.which, now);
+      parts = laid.parts;
+      wiring.replaceChildren(...laid.nodes);
+      holder.replaceChildren(parts.matrix.node);
+      layout = now.which;
+    }
     const marks = (letter) => marksFor(now, letter);
     for (const letter of [now.which, now.first]) {
       parts[letter].update(now.values[letter], marks(letter), letter === now.letter ? now.place : -1);
@@ -97,7 +101,7 @@ function build({ player, edit, select, say, get }) {
 
 // The wires as lines, with an arrow where they lead; a marked one bears its weight.
 function wires(back) {
-  const id = `cx-arrow-${back ? "back" : "on"}`;
+  const id = unique();
   const arrow = svg("marker", { id, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8,
     markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { d: "M0,0L8,4L0,8z" }));
   const height = ([p, r = 0], t) => (1 - t) * (28 + 47 * p) + t * (58.5 + 105 * r);
@@ -140,9 +144,9 @@ function matrix(back, select, beside) {
       event.preventDefault();
       entries[at((row + step[0] + rows) % rows, (column + step[1] + columns) % columns)].node.focus();
     };
-    const point = (event) => event.pointerType === "mouse" && !beside.contains(document.activeElement) && tell();
+    const point = (event) => !beside.contains(document.activeElement) && pointing(event.currentTarget, tell)(event);
     const tell = () => select("W", place);
-    const listeners = { onfocus: tell, onkeydown: move, onpointerenter: point };
+    const listeners = { onfocus: tell, onkeydown: move, onpointermove: point };
     const node = element("td", { role: "gridcell", tabindex: -1, ...listeners }, tag, number);
     entries[place] = { node, tag, number };
     return node;

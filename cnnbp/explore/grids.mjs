@@ -22,7 +22,7 @@ export function grid(letter, shape, options) {
     const cell = edit ? field(label, tell, (value) => edit(place, value))
       : select ? element("button", { type: "button", onfocus: tell, onclick: tell })
         : element("div", { role: "img" });
-    if (tell) cell.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && tell());
+    if (tell) cell.addEventListener("pointermove", pointing(cell, tell));
     cell.classList.add("cx-cell");
     Object.assign(cell.dataset, { cell: `${name.letter}${name.index}`, label });
     if (key) cell.dataset.number = `${key}:${place}`;
@@ -58,6 +58,12 @@ export function grid(letter, shape, options) {
   };
   return { node, update, cells };
 }
+
+// A mouse that moves over a cell chooses it; one that only lies there, while the
+// page moves below it, does not.
+export const pointing = (cell, tell) => (event) => {
+  if (event.pointerType === "mouse" && !cell.classList.contains("cx-selected")) tell();
+};
 
 // A number field: what is no number is put back, what is one goes to `edit`.
 export function field(label, tell, edit) {

@@ -1,7 +1,7 @@
 // Eight turns of a kernel, each with its dX; and two conventions, each forwards and backwards.
 
 import { meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, symbol } from "./controls.mjs";
+import { element, kept, symbol } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 
@@ -78,8 +78,9 @@ function build(tools) {
   const [forward, backward] = [choice("forward", "Forward", FORWARD), choice("backward", "Backward", BACKWARD)];
   let [grids, layout] = [{}, ""];
 
-  const lay = (now) => {
-    grids = gridsFor(now, tools);
+  const gridsOf = kept((now) => gridsFor(now, tools));
+  const lay = (wanted, now) => {
+    grids = gridsOf(wanted, now);
     const show = (...names) => names.filter((name) => grids[name]).map((name) => grids[name].node);
     row.replaceChildren(...show("X", "F", "dY", "Y"));
     middle.replaceChildren(now.part === "turns" ? gallery.node : lamps.node);
@@ -89,7 +90,7 @@ function build(tools) {
   const draw = (now) => {
     const turning = now.part === "turns";
     const wanted = JSON.stringify([now.part, now.shapes, turning && now.turn, now.symmetric]);
-    if (wanted !== layout) lay(now);
+    if (wanted !== layout) lay(wanted, now);
     layout = wanted;
     for (const node of [forward, backward]) node.hidden = turning;
     for (const [name, shown] of Object.entries(grids)) shown.update(...contents(now, name));
@@ -154,9 +155,12 @@ function tileOf(turn, label, write) {
   const [pictures, verdict, error] = [element("div", { "aria-hidden": "true" }), element("p", {}), shownNumber(`error_${turn}`)];
   const node = element("div", { class: "cx-tile", onclick: () => write({ turn }) }, label, pictures, verdict);
   let [kernel, dX] = [null, null];
+  const small = kept((now) => [
+    grid("F", now.list.turns[turn].shape, { key: `F_${turn}`, caption: "" }),
+    fits(now, turn) ? grid("dX", now.shapes.dX, { key: `dX_${turn}`, caption: "" }) : null,
+  ]);
   const lay = (now) => {
-    kernel = grid("F", now.list.turns[turn].shape, { key: `F_${turn}`, caption: "" });
-    dX = fits(now, turn) ? grid("dX", now.shapes.dX, { key: `dX_${turn}`, caption: "" }) : null;
+    [kernel, dX] = small(now.shapes.F.join(), now);
     pictures.replaceChildren(kernel.node, ...(dX ? [dX.node] : []));
   };
   const update = (now) => {

@@ -1,6 +1,6 @@
 // Pooling: who wins each window, where its gradient goes, and whether the sums agree.
 
-import { button, element, svg, symbol } from "./controls.mjs";
+import { button, element, kept, svg, symbol } from "./controls.mjs";
 import { cellName, factorText, numberText } from "./triples.mjs";
 import { grid, line, shownNumber, sign, strong } from "./grids.mjs";
 import { comparison } from "./charts.mjs";
@@ -52,17 +52,19 @@ function build(tools) {
   const press = painter(tools);
   let [grids, picture, layout, now] = [{}, null, "", null];
 
-  const lay = () => {
-    grids = makeGrids(now, tools, (place) => press(now, place));
+  const gridsOf = kept(() => makeGrids(now, tools, (place) => press(now, place)));
+  const pictureOf = kept(() => drawnRoutes(now.shapes.X, now.shapes.Y));
+  const lay = (wanted) => {
+    grids = gridsOf(wanted);
     forward.replaceChildren(grids.X.node, sign("\u2192"), grids.Y.node);
     backward.replaceChildren(grids.dX.node, sign("\u2190"), grids.dY.node);
-    picture = drawnRoutes(now.shapes.X, now.shapes.Y);
+    picture = pictureOf(JSON.stringify(now.shapes));
     routes.replaceChildren(picture.node);
   };
   const draw = (next) => {
     now = next;
     const wanted = JSON.stringify([now.kind, now.shapes, now.padding, now.paint]);
-    if (wanted !== layout) lay();
+    if (wanted !== layout) lay(wanted);
     layout = wanted;
     rule.hidden = brush.hidden = now.kind !== "max";
     counted.hidden = now.kind === "max" || !now.padding;

@@ -1,7 +1,7 @@
 // The same dX twice: windows pasted on it one by one, its pixels collected one by one.
 
 import { meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, symbol } from "./controls.mjs";
+import { element, kept, symbol } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 import { mistakes, turned } from "./mistakes.mjs";
@@ -40,11 +40,12 @@ function build(tools) {
   const { get, slider, player, say } = tools;
   const panels = { S: panel("Scatter: paste each dY times F, no flip"), G: panel("Gather: one window a pixel, F rotated") };
   const told = toldSizes();
+  const gridsOf = kept((shapes) => makeGrids(shapes, tools));
   let [grids, layout] = [{}, ""];
 
   const draw = (now) => {
     const wanted = JSON.stringify(now.shapes);
-    if (wanted !== layout) grids = lay(now.shapes, panels, tools);
+    if (wanted !== layout) place(panels, (grids = gridsOf(wanted, now.shapes)));
     layout = wanted;
     const marks = marksFor(now);
     for (const [name, shown] of Object.entries(grids)) {
@@ -72,8 +73,8 @@ function panel(title) {
   return { row, status, node: element("div", { class: "cx-panel", role: "group", "aria-label": title }, heading, row, status) };
 }
 
-// The tensors of both sides, for new shapes.
-function lay(shapes, panels, { select, edit }) {
+// The tensors of both sides.
+function makeGrids(shapes, { select, edit }) {
   const result = (side) => grid("dX", shapes.dX, { caption: "dX", key: side, select: (_, place) => select(side, place) });
   const grids = {
     dY: grid("dY", shapes.dY, { caption: "dY, upstream", edit: edit("dY", shapes.dY[1]) }),
@@ -85,10 +86,14 @@ function lay(shapes, panels, { select, edit }) {
   };
   for (const side of "SG") grids[side].node.dataset.answer = "";
   for (const name of ["sheet", "rotated"]) grids[name].node.classList.add("cx-small");
+  return grids;
+}
+
+// Put them where they belong.
+function place(panels, grids) {
   const into = (side) => element("div", { class: "cx-row cx-into" }, sign("\u2192"), grids[side].node);
   panels.S.row.replaceChildren(grids.dY.node, sign("\u00b7"), grids.F.node, into("S"));
   panels.G.row.replaceChildren(grids.sheet.node, sign("\u22c6"), grids.rotated.node, into("G"));
-  return grids;
 }
 
 // The sentences on the zeros of the sheet.
