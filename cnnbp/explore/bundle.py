@@ -31,10 +31,16 @@ def shared():
     return "\n".join(map(source, (*SHARED, BASE)))
 
 
+def scope(stem):
+    """The class of an explorable's element; its own styles hold below it alone."""
+    return f"cx-of-{stem}"
+
+
 @cache
 def widget_module(stem):
     """The ES module of one explorable, for anywidget."""
-    return "\n".join([shared(), source(stem), "export default { render };\n"])
+    mounted = f"({{ model, el }}) => {{ el.classList.add('{scope(stem)}'); return render({{ model, el }}); }}"
+    return "\n".join([shared(), source(stem), f"export default {{ render: {mounted} }};\n"])
 
 
 @cache
@@ -49,8 +55,12 @@ def page_script(stems=VIEWS):
 @cache
 def styles(*stems):
     """The look of explorables, as CSS: what all share, and what these have of their own."""
-    paths = [HERE / f"{stem}.css" for stem in (BASE, *stems)]
-    return "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
+    text = (HERE / f"{BASE}.css").read_text(encoding="utf-8")
+    for stem in stems:
+        path = HERE / f"{stem}.css"
+        if path.exists():
+            text += f".{scope(stem)} {{\n{path.read_text(encoding='utf-8')}}}\n"
+    return text
 
 
 def widget_styles(stem):

@@ -93,6 +93,7 @@ export function mountAll(views) {
     figure.id = `explore-${name}${known[name] > 1 ? `-${known[name]}` : ""}`;
     const model = pageModel(JSON.parse(state.textContent));
     const el = document.createElement("div");
+    el.className = `cx-of-${name}`;
     figure.replaceChildren(el);
     figure.explorable = model;
     views[name]({ model, el, id: figure.id });
