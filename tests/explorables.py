@@ -6,6 +6,8 @@ import subprocess
 
 import nbformat
 import numpy as np
+import pytest
+import traitlets
 
 import cnnbp.explore
 from cnnbp import style
@@ -83,3 +85,11 @@ def lone_page(figures, folder, name="figures"):
     path = folder / f"{name}.html"
     path.write_text("".join(parts), encoding="utf-8")
     return path.as_uri()
+
+
+def assert_refused(figure, change, message):
+    """A part set to what it may not be: the error says why, and nothing has moved."""
+    before = figure.state()
+    with pytest.raises(traitlets.TraitError, match=message):
+        figure.set_trait(*next(iter(change.items())))
+    assert figure.state() == before

@@ -7,11 +7,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-import traitlets
 
 from cnnbp.connections import equations
 from cnnbp.explore import Convolution, beside, bundle
-from explorables import CLASSES, javascript
+from explorables import CLASSES, assert_refused, javascript
 from publish.pages import node
 from running_example import F, X, dF, dX, dY, Y
 
@@ -105,10 +104,7 @@ def test_every_setting_within_the_limits_exists():
     ],
 )
 def test_an_impossible_state_is_refused_and_nothing_changes(figure, change, message):
-    before = figure.state()
-    with pytest.raises(traitlets.TraitError, match=message):
-        figure.set_trait(*next(iter(change.items())))
-    assert figure.state() == before
+    assert_refused(figure, change, message)
 
 
 def test_a_new_shape_brings_new_tables(figure):

@@ -1,7 +1,6 @@
 """Computation graphs as an explorable: values forward, gradients back, edge by edge."""
 
 import numpy as np
-import traitlets
 
 from cnnbp.explore.explorable import Explorable, table
 from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
@@ -51,8 +50,8 @@ class ComputationGraph(Explorable):
     x = dial(-2, -9, 9)
     y = dial(5, -9, 9)
     z = dial(-4, -9, 9)
-    X = Matrix([[3, 1], [1, 5]])
-    F = Matrix([[2, 7], [1, 8]])
+    X = Matrix([[3, 1], [1, 5]], shape=(2, 2))
+    F = Matrix([[2, 7], [1, 8]], shape=(2, 2))
     step = dial(0, 0, 22)
     selected = cell("node")
     predict = flag()
@@ -60,13 +59,6 @@ class ComputationGraph(Explorable):
 
     def __init__(self, **state):
         super().__init__(tables={name: _table(name) for name in PLACES}, **state)
-
-    @traitlets.validate("X", "F")
-    def _two_by_two(self, proposal):
-        shape = np.shape(proposal["value"])
-        if shape != (2, 2):
-            raise traitlets.TraitError(f"{proposal['trait'].name} must have shape (2, 2), got {shape}")
-        return proposal["value"]
 
     @property
     def output(self):

@@ -5,7 +5,7 @@ import traitlets
 
 from cnnbp import connections, conv, plots
 from cnnbp.explore.explorable import Explorable, text
-from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
+from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick, sheet
 from cnnbp.shapes import conv_geometry
 
 DIALS = ("stride", "padding", "dilation")
@@ -109,7 +109,7 @@ class Convolution(Explorable):
 
     @traitlets.validate("dY")
     def _covering(self, proposal):
-        return _sheet(proposal["value"], self.tables)
+        return sheet(proposal["value"], np.max([table["shape"] for table in self.tables.values()], axis=0))
 
     @traitlets.validate("dilation")
     def _within(self, proposal):
@@ -153,12 +153,3 @@ def _check_fit(X, F):
         return conv_geometry(np.shape(X), np.shape(F))
     except ValueError as error:
         raise traitlets.TraitError(str(error)) from None
-
-
-def _sheet(dY, tables):
-    """dY at the top left of a sheet of ones that is large enough for every setting."""
-    shapes = [np.shape(dY), *(table["shape"] for table in tables.values())]
-    sheet = np.ones(np.max(shapes, axis=0))
-    sheet[: len(dY), : len(dY[0])] = dY
-    return sheet.tolist()
-

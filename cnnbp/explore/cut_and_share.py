@@ -1,7 +1,6 @@
 """From a dense layer to the convolution, by cutting and sharing, and back through the same matrix."""
 
 import numpy as np
-import traitlets
 
 from cnnbp import connections, conv, dense, plots
 from cnnbp.explore.explorable import Explorable, text
@@ -44,10 +43,10 @@ class CutAndShare(Explorable):
 
     view_name = "cut_and_share"
 
-    X = Matrix()
-    F = Matrix()
-    dY = Matrix()
-    W = Matrix()
+    X = Matrix(shape=SHAPES["X"])
+    F = Matrix(shape=SHAPES["F"])
+    dY = Matrix(shape=SHAPES["dY"])
+    W = Matrix(shape=SHAPES["W"])
     stage = dial(0, 0, 3)
     selected = cell("Y", "X", "W", "F", "dX", "dY")
     predict = flag()
@@ -55,13 +54,6 @@ class CutAndShare(Explorable):
 
     def __init__(self, X=((3, 1, 4), (1, 5, 9), (2, 6, 5)), F=((2, 7), (1, 8)), dY=((1, -2), (3, 5)), W=WEIGHTS, **state):
         super().__init__(X=X, F=F, dY=dY, W=W, tables=_tables(), **state)
-
-    @traitlets.validate("X", "F", "dY", "W")
-    def _shaped(self, proposal):
-        name, value = proposal["trait"].name, proposal["value"]
-        if np.shape(value) != SHAPES[name]:
-            raise traitlets.TraitError(f"{name} must have shape {SHAPES[name]}, got {np.shape(value)}")
-        return value
 
     @property
     def matrix(self):

@@ -1,7 +1,6 @@
 """A digit to draw, and a trained network that reads it, as an explorable."""
 
 import numpy as np
-import traitlets
 
 from cnnbp import plots
 from cnnbp.explore import recorded
@@ -37,7 +36,7 @@ class DrawDigit(Explorable):
 
     view_name = "draw_digit"
 
-    X = Matrix(low=0, high=1)
+    X = Matrix(shape=recorded.SHAPE[2:], low=0, high=1)
     target = pick(*"0123456789")
     filter = dial(4, 1, FILTERS)
     eta = dial(0.1, 0.0, 4.0, 0.1)
@@ -49,12 +48,6 @@ class DrawDigit(Explorable):
         state.setdefault("selected", ["Y", 14])
         X = kept["drawing/images"][0] / 16 if X is None else X
         super().__init__(X=X, trained=_trained(kept), **state)
-
-    @traitlets.validate("X")
-    def _sized(self, proposal):
-        if np.shape(proposal["value"]) != recorded.SHAPE[2:]:
-            raise traitlets.TraitError(f"X must have shape {recorded.SHAPE[2:]}, got {np.shape(proposal['value'])}")
-        return proposal["value"]
 
     def network(self):
         """The trained network."""

@@ -1,7 +1,6 @@
 """The eight ways to lay a kernel on dY, and the two conventions: what each gives for dX."""
 
 import numpy as np
-import traitlets
 
 from cnnbp import connections, conv, plots
 from cnnbp.explore.explorable import Explorable, text
@@ -54,9 +53,9 @@ class Orientations(Explorable):
 
     view_name = "orientations"
 
-    X = Matrix()
-    F = Matrix()
-    dY = Matrix()
+    X = Matrix(shape=(ROWS + 1, LARGEST + 1))
+    F = Matrix(shape=(ROWS, LARGEST))
+    dY = Matrix(shape=(2, 2))
     part = pick("turns", "conventions")
     columns = dial(LARGEST, 2, LARGEST)
     symmetric = flag()
@@ -70,14 +69,6 @@ class Orientations(Explorable):
     def __init__(self, X, F, dY, **state):
         state.setdefault("selected", ["dX", 5])
         super().__init__(X=X, F=F, dY=dY, tables=_tables(), **state)
-
-    @traitlets.validate("X", "F", "dY")
-    def _shaped(self, proposal):
-        name = proposal["trait"].name
-        shape = {"X": (ROWS + 1, LARGEST + 1), "F": (ROWS, LARGEST), "dY": (2, 2)}[name]
-        if np.shape(proposal["value"]) != shape:
-            raise traitlets.TraitError(f"{name} must have shape {shape}, got {np.shape(proposal['value'])}")
-        return proposal["value"]
 
     @property
     def operands(self):

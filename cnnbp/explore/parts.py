@@ -13,10 +13,11 @@ LARGEST = 1e6  # the largest number that a cell may hold in an address
 
 
 class Matrix(traitlets.TraitType):
-    """A matrix of finite numbers, kept as nested lists; any array-like may be set."""
+    """A matrix of finite numbers, of one shape if it is given, kept as nested lists; any array-like may be set."""
 
-    def __init__(self, *args, low=-LARGEST, high=LARGEST, **kwargs):
+    def __init__(self, *args, shape=None, low=-LARGEST, high=LARGEST, **kwargs):
         super().__init__(*args, **kwargs)
+        self.shape = shape
         self.tag(sync=True, domain={"kind": "matrix", "min": low, "max": high})
 
     def validate(self, obj, value):
@@ -27,12 +28,28 @@ class Matrix(traitlets.TraitType):
             raise traitlets.TraitError(f"{self.name} must be a matrix of numbers: {error}") from None
         if A.ndim != 2 or A.size == 0:
             raise traitlets.TraitError(f"{self.name} must be a matrix, got shape {A.shape}")
+        if self.shape:
+            check_shape(self.name, A, self.shape)
         if not np.isfinite(A).all():
             raise traitlets.TraitError(f"{self.name} must hold finite numbers, got {A.tolist()}")
         low, high = self.metadata["domain"]["min"], self.metadata["domain"]["max"]
         if A.min() < low or A.max() > high:
             raise traitlets.TraitError(f"{self.name} must lie in {low:g}..{high:g}, got {A.tolist()}")
         return A.tolist()
+
+
+def check_shape(name, value, shape):
+    """Refuse a matrix that has not the shape that the figure was made for; return it otherwise."""
+    if np.shape(value) != tuple(shape):
+        raise traitlets.TraitError(f"{name} must have shape {tuple(shape)}, got {np.shape(value)}")
+    return value
+
+
+def sheet(A, shape, fill=(1,)):
+    """A matrix at the top left of a sheet that covers every setting; the rest is filled over and over."""
+    covering = np.resize(np.array(fill, float), np.maximum(np.shape(A), shape))
+    covering[: len(A), : len(A[0])] = A
+    return covering.tolist()
 
 
 def dial(default, low, high, step=1):

@@ -8,7 +8,7 @@ import traitlets
 from cnnbp import plots
 from cnnbp.connections import connections
 from cnnbp.explore.explorable import Explorable, text
-from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
+from cnnbp.explore.parts import Matrix, cell, check_shape, dial, flag, given, pick, sheet
 from cnnbp.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from cnnbp.shapes import output_size
 
@@ -74,16 +74,11 @@ class PoolingRouter(Explorable):
 
     @traitlets.validate("X")
     def _same_shape(self, proposal):
-        shape, wanted = np.shape(proposal["value"]), tuple(self.tables["size"])
-        if shape != wanted:
-            raise traitlets.TraitError(f"X has shape {shape}, expected {wanted}; a figure keeps its shapes")
-        return proposal["value"]
+        return check_shape("X", proposal["value"], self.tables["size"])
 
     @traitlets.validate("dY")
     def _covering(self, proposal):
-        sheet = np.ones(np.max([np.shape(proposal["value"]), self.tables["sheet"]], axis=0))
-        sheet[: len(proposal["value"]), : len(proposal["value"][0])] = proposal["value"]
-        return sheet.tolist()
+        return sheet(proposal["value"], self.tables["sheet"])
 
     @traitlets.validate("kernel")
     def _within(self, proposal):

@@ -5,7 +5,7 @@ import traitlets
 
 from cnnbp import connections, conv, plots
 from cnnbp.explore.explorable import Explorable, text
-from cnnbp.explore.parts import Matrix, cell, dial, flag, given
+from cnnbp.explore.parts import Matrix, cell, check_shape, dial, flag, given, sheet
 from cnnbp.shapes import conv_geometry
 
 SIZES = (3, 4, 5)  # of the square image
@@ -56,16 +56,11 @@ class ScatterGather(Explorable):
 
     @traitlets.validate("F")
     def _square(self, proposal):
-        if np.shape(proposal["value"]) != tuple(self.tables["kernel"]):
-            raise traitlets.TraitError(f"F must keep its shape {tuple(self.tables['kernel'])}")
-        return proposal["value"]
+        return check_shape("F", proposal["value"], self.tables["kernel"])
 
     @traitlets.validate("dY")
     def _covering(self, proposal):
-        largest = [SIZES[-1] + 4 - len(self.F) + 1] * 2
-        sheet = np.resize(np.array(MORE, float), np.maximum(largest, np.shape(proposal["value"])))
-        sheet[: len(proposal["value"]), : len(proposal["value"][0])] = proposal["value"]
-        return sheet.tolist()
+        return sheet(proposal["value"], [SIZES[-1] + 4 - len(self.F) + 1] * 2, fill=MORE)
 
     @property
     def upstream(self):

@@ -7,7 +7,7 @@ from cnnbp import plots
 from cnnbp.connections import connections
 from cnnbp.conv import conv2d, conv2d_grad_bias, conv2d_grad_weight
 from cnnbp.explore.explorable import Explorable, text
-from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
+from cnnbp.explore.parts import Matrix, cell, check_shape, dial, flag, given, pick
 from cnnbp.shapes import conv_geometry
 
 IMAGE, FILTER, UPSTREAM = ((3, 1, 4), (1, 5, 9), (2, 6, 5)), ((2, 7), (1, 8)), ((1, -2), (3, 5))
@@ -82,10 +82,8 @@ class SharedWeights(Explorable):
 
     @traitlets.validate("X", "F", "dY")
     def _same_shape(self, proposal):
-        name, shape = proposal["trait"].name, np.shape(proposal["value"])
-        if list(shape) != self.tables["sizes"][name]:
-            raise traitlets.TraitError(f"{name} has shape {shape}, expected {tuple(self.tables['sizes'][name])}")
-        return proposal["value"]
+        name = proposal["trait"].name
+        return check_shape(name, proposal["value"], self.tables["sizes"][name])
 
     @traitlets.validate("tie")
     def _within(self, proposal):

@@ -4,6 +4,7 @@ import { bars } from "./charts.mjs";
 import { element } from "./controls.mjs";
 import { explorable } from "./explorable.mjs";
 import { grid, line, shownNumber, strong } from "./grids.mjs";
+import { softmaxCrossEntropy } from "./network.mjs";
 import { factorText, numberText } from "./triples.mjs";
 
 const LOGITS = ["z1", "z2", "z3", "z4"];
@@ -15,27 +16,18 @@ const AGREE = 1e-6;
 
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 
-function softmax(Z) {
-  const top = Math.max(...Z);
-  const powers = Z.map((z) => Math.exp(z - top));
-  return powers.map((power) => power / sum(powers));
-}
-
-function crossEntropy(Z, target) {
-  const top = Math.max(...Z);
-  return Math.log(sum(Z.map((z) => Math.exp(z - top)))) - (Z[target] - top);
-}
+const crossEntropy = (Z, target) => softmaxCrossEntropy(Z, target).L;
 
 // Everything that is drawn, computed from the state.
 export function compute(get) {
   const Z = LOGITS.map(get);
   const target = Number(get("target")) - 1;
   const t = Z.map((_, k) => Number(k === target));
-  const p = softmax(Z);
+  const at = softmaxCrossEntropy(Z, target);
+  const [p, dZ] = [[...at.p], [...at.dZ]];
   const dp = p.map((pk, k) => (t[k] ? -1 / pk : 0));
-  const dZ = p.map((pk, k) => pk - t[k]);
   const J = p.map((pk, k) => p.map((pj, j) => pk * (Number(k === j) - pj)));
-  const again = softmax(p).map((qk, k) => qk - t[k]);
+  const again = [...softmaxCrossEntropy(p, target).dZ];
   const through = (upstream) => Z.map((_, j) => sum(J.map((row, k) => upstream[k] * row[j])));
   const upstream = get("back") === "twice" ? again : dp;
   const diagonal = dp.map((d, j) => d * J[j][j]);
