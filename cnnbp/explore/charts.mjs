@@ -1,6 +1,6 @@
 // Pictures of many numbers: bars, curves, images. The numbers stand beside or in them.
 
-import { element, svg } from "./controls.mjs";
+import { element, fill, svg } from "./controls.mjs";
 import { shownNumber } from "./grids.mjs";
 import { numberText } from "./triples.mjs";
 
@@ -42,7 +42,7 @@ export function comparison(caption, letter, key) {
     }
     layout = wanted;
     chart.update(values, marked);
-    words.forEach((word, place) => { word.textContent = told[place]; });
+    words.forEach((word, place) => fill(word, told[place]));
   };
   return { node, update };
 }

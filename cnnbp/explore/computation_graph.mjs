@@ -2,7 +2,7 @@
 //
 // The graph is a given table of inputs, sums and products, in order of computation.
 
-import { element, svg } from "./controls.mjs";
+import { element, fill, svg } from "./controls.mjs";
 import { explorable } from "./explorable.mjs";
 import { grid, line, pointing, shownNumber, strong } from "./grids.mjs";
 import { factorText, numberText } from "./triples.mjs";
@@ -71,7 +71,7 @@ function build({ choice, slider, player, select, edit, say }) {
   const draw = (now) => {
     const matrices = Object.keys(now.matrices);
     const graph = sheets[now.expression] ??= sheet(now, select);
-    if (shown !== graph) row.replaceChildren(...matrices.map((name) => grids[name].node), graph.node);
+    if (shown !== graph) fill(row, ...matrices.map((name) => grids[name].node), graph.node);
     shown = graph;
     for (const name of matrices) grids[name].update(now.matrices[name]);
     graph.update(now);

@@ -25,6 +25,13 @@ function furnish(node, attributes, children) {
   return node;
 }
 
+// Give a node its children, and touch nothing if it has them: what stays needs no new layout.
+export function fill(node, ...children) {
+  const there = node.childNodes;
+  const same = (child, k) => child === there[k] || (there[k].nodeType === Node.TEXT_NODE && there[k].data === child);
+  if (children.length !== there.length || !children.every(same)) node.replaceChildren(...children);
+}
+
 // A symbol such as x12, its letter in the hue of its tensor.
 export function symbol(letter, place, shape, channel) {
   const name = cellName(letter, place, shape, channel);
@@ -57,7 +64,7 @@ export function slider(label, { min, max, step = 1, text = String }, change) {
     input.value = number;
     input.setAttribute("aria-valuetext", text(number));
     node.hidden = min >= limit;
-    shown.textContent = text(number);
+    fill(shown, text(number));
   };
   return { node, update };
 }

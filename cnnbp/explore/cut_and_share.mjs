@@ -1,7 +1,7 @@
 // From a dense layer to the convolution and back: nodes, wires, and their matrix.
 
 import { READINGS, cellName, meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, kept, svg, symbol, unique } from "./controls.mjs";
+import { element, fill, kept, svg, symbol, unique } from "./controls.mjs";
 import { field, grid, line, pointing, shownNumber, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 import { mistakes, turned } from "./mistakes.mjs";
@@ -118,7 +118,7 @@ function wires(back) {
     wire.setAttribute("visibility", kinds[place] < 0 ? "hidden" : "visible");
     wire.setAttribute("class", `cx-wire${on ? " cx-on" : ""}`);
     wire.dataset.kind = weight === "F" ? kinds[place] : "";
-    tags[place].textContent = !on ? "" : weight === "F" ? cellText("F", kinds[place]) : numberText(numbers.T[place], 4);
+    fill(tags[place], !on ? "" : weight === "F" ? cellText("F", kinds[place]) : numberText(numbers.T[place], 4));
   });
   return { node, update };
 }
@@ -155,7 +155,7 @@ function matrix(back, select, beside) {
   const tops = head("col", top);
   const lines = head("row", side).map((name, row) => element("tr", {}, name, ...tops.map((_, column) => cell(row, column))));
   const node = element("div", { class: "cx-F" }, element("div", { class: "cx-title", "aria-hidden": "true" }, caption),
-    element("table", { class: "cx-matrix", role: "grid", "aria-label": caption },
+    element("table", { class: "cx-matrix", role: "grid", "aria-label": caption, style: `--columns: ${columns + 1}` },
       element("tr", {}, element("td", { class: "cx-cut", style: "border: 0" }), ...tops), ...lines));
   const update = (now, marked) => entries.forEach(({ node: td, tag, number }, place) => {
     const { kinds, numbers, weight, letter } = now;
@@ -166,8 +166,8 @@ function matrix(back, select, beside) {
     td.tabIndex = selected || (letter !== "W" && place === 0) ? 0 : -1;
     if (weight === "F" && kinds[place] >= 0) td.dataset.kind = kinds[place];
     else delete td.dataset.kind;
-    tag.textContent = td.dataset.kind ? cellText("F", kinds[place]) : "";
-    number.textContent = text;
+    fill(tag, td.dataset.kind ? cellText("F", kinds[place]) : "");
+    fill(number, text);
     number.dataset.value = String(numbers.T[place]);
   });
   return { node, update };

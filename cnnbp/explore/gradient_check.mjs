@@ -1,7 +1,7 @@
 // The gradient check: how far off a nudge is, and bugs to be named by what they break.
 
 import { numberText, sumOfProducts } from "./triples.mjs";
-import { element } from "./controls.mjs";
+import { element, fill } from "./controls.mjs";
 import { grid, line, shownNumber } from "./grids.mjs";
 import { curves } from "./charts.mjs";
 import { explorable } from "./explorable.mjs";
@@ -178,7 +178,7 @@ function bugsView(right) {
     const { numbers, bug } = now;
     const points = (losses) => losses.map((loss, k) => [k, Math.min(loss, 0.85 * most)]);
     const count = numbers.losses.length - 1;
-    steps.textContent = count > 1 ? `${count} steps` : "one step";
+    fill(steps, count > 1 ? `${count} steps` : "one step");
     chart.update([
       { points: points(numbers.right), letter: "F", name: "right", named: 4 },
       { points: points(numbers.losses), letter: "X", dashed: true, name: `bug ${bug}` },

@@ -5,7 +5,7 @@
 // whole in data-value, and its name and place in data-number.
 
 import { cellName, factorText, numberText } from "./triples.mjs";
-import { element, symbol } from "./controls.mjs";
+import { element, fill, symbol } from "./controls.mjs";
 
 // A tensor as a table. Editable cells are number fields, the others buttons;
 // both tell `select` when they are focused or pointed at; without `select`
@@ -48,7 +48,7 @@ export function grid(letter, shape, options) {
       const text = numberText(values[place], digits);
       cell.dataset.value = String(values[place]);
       if (!edit) {
-        cell.textContent = text;
+        fill(cell, text);
         cell.setAttribute("aria-label", `${cell.dataset.label}: ${text}`);
       } else if (Number(cell.value) !== values[place] || cell.value === "") cell.value = String(values[place]);
       cell.classList.toggle("cx-on", marks.has(place));
@@ -83,7 +83,7 @@ export function shownNumber(key, place = 0) {
   const node = element("span", { class: "cx-number", "data-number": `${key}:${place}` });
   const update = (value, digits = 5) => {
     node.dataset.value = String(value);
-    node.textContent = numberText(value, digits);
+    fill(node, numberText(value, digits));
   };
   return { node, update };
 }

@@ -1,7 +1,7 @@
 // Eight turns of a kernel, each with its dX; and two conventions, each forwards and backwards.
 
 import { meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, kept, symbol } from "./controls.mjs";
+import { element, fill, kept, symbol } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 
@@ -82,9 +82,9 @@ function build(tools) {
   const lay = (wanted, now) => {
     grids = gridsOf(wanted, now);
     const show = (...names) => names.filter((name) => grids[name]).map((name) => grids[name].node);
-    row.replaceChildren(...show("X", "F", "dY", "Y"));
-    middle.replaceChildren(now.part === "turns" ? gallery.node : lamps.node);
-    detail.replaceChildren(...show("kernel"), ...(grids.kernel && grids.dX ? [sign("\u2192")] : []), ...show("nudged", "dX"));
+    fill(row, ...show("X", "F", "dY", "Y"));
+    fill(middle, now.part === "turns" ? gallery.node : lamps.node);
+    fill(detail, ...show("kernel"), ...(grids.kernel && grids.dX ? [sign("\u2192")] : []), ...show("nudged", "dX"));
   };
 
   const draw = (now) => {
@@ -161,16 +161,16 @@ function tileOf(turn, label, write) {
   ]);
   const lay = (now) => {
     [kernel, dX] = small(now.shapes.F.join(), now);
-    pictures.replaceChildren(kernel.node, ...(dX ? [dX.node] : []));
+    fill(pictures, kernel.node, ...(dX ? [dX.node] : []));
   };
   const update = (now) => {
     kernel.update(now.numbers[`F_${turn}`]);
     node.classList.toggle("cx-chosen", turn === now.turn);
-    if (!dX) return verdict.replaceChildren("wrong shape: ", sizes(now, turn));
+    if (!dX) return fill(verdict, "wrong shape: ", sizes(now, turn));
     const [values, wrong] = contents({ ...now, turn }, "dX");
     dX.update(values, new Map([...wrong.keys()].map((k) => [k, ""])));
     error.update(now.numbers[`error_${turn}`][0]);
-    verdict.replaceChildren(wrong.size ? "\u2717 error " : "\u2713 error ", error.node);
+    fill(verdict, wrong.size ? "\u2717 error " : "\u2713 error ", error.node);
   };
   return { node, lay, update };
 }
@@ -201,7 +201,7 @@ function lampTable() {
     error.update(value);
     lamp.className = agrees ? "cx-agrees" : "cx-differs";
     lamp.classList.toggle("cx-chosen", one === now.forward && other === now.backward);
-    lamp.replaceChildren(...(agrees ? ["\u25cf agrees"] : ["\u25b2 differs by ", error.node]));
+    fill(lamp, ...(agrees ? ["\u25cf agrees"] : ["\u25b2 differs by ", error.node]));
   });
   return { node, update };
 }

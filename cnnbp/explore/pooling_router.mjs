@@ -1,6 +1,6 @@
 // Pooling: who wins each window, where its gradient goes, and whether the sums agree.
 
-import { button, element, kept, svg, symbol } from "./controls.mjs";
+import { button, element, fill, kept, svg, symbol } from "./controls.mjs";
 import { cellName, factorText, numberText } from "./triples.mjs";
 import { grid, line, shownNumber, sign, strong } from "./grids.mjs";
 import { comparison } from "./charts.mjs";
@@ -56,10 +56,10 @@ function build(tools) {
   const pictureOf = kept(() => drawnRoutes(now.shapes.X, now.shapes.Y));
   const lay = (wanted) => {
     grids = gridsOf(wanted);
-    forward.replaceChildren(grids.X.node, sign("\u2192"), grids.Y.node);
-    backward.replaceChildren(grids.dX.node, sign("\u2190"), grids.dY.node);
+    fill(forward, grids.X.node, sign("\u2192"), grids.Y.node);
+    fill(backward, grids.dX.node, sign("\u2190"), grids.dY.node);
     picture = pictureOf(JSON.stringify(now.shapes));
-    routes.replaceChildren(picture.node);
+    fill(routes, picture.node);
   };
   const draw = (next) => {
     now = next;
@@ -123,7 +123,7 @@ function showSums(sums, meter, { kind, way, numbers, gradients }) {
   entering.update(into);
   leaving.update(numbers.sums[place]);
   const verdict = word(numbers.sums[place]).replace("off", "not equal, off");
-  meter.replaceChildren("In ", entering.node, ", out ", leaving.node, `: ${verdict}.`);
+  fill(meter, "In ", entering.node, ", out ", leaving.node, `: ${verdict}.`);
 }
 
 // The way back as a picture: dY floats above dX, and a line falls to each cell that gets gradient.

@@ -1,7 +1,7 @@
 // The same dX twice: windows pasted on it one by one, its pixels collected one by one.
 
 import { meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, kept, symbol } from "./controls.mjs";
+import { element, fill, kept, symbol } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 import { mistakes, turned } from "./mistakes.mjs";
@@ -54,8 +54,8 @@ function build(tools) {
     for (const side of "SG") grids[side].cells.forEach((cell, p) => cell.classList.toggle("cx-unread", now.unread[p]));
     grids.sheet.cells.forEach((cell, place) => cell.classList.toggle("cx-hole", now.list.sheet[place] < 0));
     told.update(now.numbers.told);
-    panels.S.status.replaceChildren(...progress(now, "dY", "windows pasted", " \u00b7 F"));
-    panels.G.status.replaceChildren(...progress(now, "dX", "pixels collected", ""));
+    fill(panels.S.status, ...progress(now, "dY", "windows pasted", " \u00b7 F"));
+    fill(panels.G.status, ...progress(now, "dX", "pixels collected", ""));
     say(...explain(now));
   };
 
@@ -92,8 +92,8 @@ function makeGrids(shapes, { select, edit }) {
 // Put them where they belong.
 function place(panels, grids) {
   const into = (side) => element("div", { class: "cx-row cx-into" }, sign("\u2192"), grids[side].node);
-  panels.S.row.replaceChildren(grids.dY.node, sign("\u00b7"), grids.F.node, into("S"));
-  panels.G.row.replaceChildren(grids.sheet.node, sign("\u22c6"), grids.rotated.node, into("G"));
+  fill(panels.S.row, grids.dY.node, sign("\u00b7"), grids.F.node, into("S"));
+  fill(panels.G.row, grids.sheet.node, sign("\u22c6"), grids.rotated.node, into("G"));
 }
 
 // The sentences on the zeros of the sheet.

@@ -1,7 +1,7 @@
 // Softmax and cross-entropy: the first gradient of the backward pass, and ways to get it wrong.
 
 import { bars } from "./charts.mjs";
-import { element } from "./controls.mjs";
+import { element, fill } from "./controls.mjs";
 import { explorable } from "./explorable.mjs";
 import { grid, line, shownNumber, strong } from "./grids.mjs";
 import { softmaxCrossEntropy } from "./network.mjs";
@@ -86,7 +86,7 @@ function build({ choice, slider, select, say }) {
     J.cells.forEach((cell, k) => cell.style.setProperty("--heat", `${Math.round(Math.abs(numbers.J[k]) * 400)}%`)); // at most 1/4
     sent.update(numbers.sent, new Map(), letter === "dZ" ? at : -1);
     nudged.update(numbers.nudged);
-    verdict.replaceChildren(...agreement(numbers));
+    fill(verdict, ...agreement(numbers));
     say(...(letter === "J" ? whyRate(now, at >> 2, at % 4) : whySent(now, at)));
   };
   const classes = Object.fromEntries(LOGITS.map((_, k) => [k + 1, String(k + 1)]));
