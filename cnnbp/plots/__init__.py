@@ -4,6 +4,7 @@ Each function takes arrays, draws on a new figure unless it is given axes, and
 returns artists.
 """
 
+from cnnbp.plots.curves import show_curves
 from cnnbp.plots.graphs import draw_graph
 from cnnbp.plots.matrices import cells, draw_cells, show_connections, show_row, show_rows
 from cnnbp.plots.training import plot_history, show_confusion, show_feature_maps, show_filters, show_images
@@ -15,6 +16,7 @@ __all__ = [
     "plot_history",
     "show_confusion",
     "show_connections",
+    "show_curves",
     "show_feature_maps",
     "show_filters",
     "show_images",
