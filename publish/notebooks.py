@@ -7,6 +7,7 @@ a cell without one gets an id made from its text.
 """
 
 import hashlib
+import importlib.util
 import json
 import os
 import sys
@@ -37,6 +38,13 @@ def with_ids(cells, stem):
         seen.add(name)
         cell["id"] = name
     return cells
+
+
+def missing_packages(notebook):
+    """What a notebook needs and this machine lacks: its cells' tags "requires-…"."""
+    tags = [tag for cell in notebook["cells"] for tag in cell["metadata"].get("tags", [])]
+    needed = sorted({tag.removeprefix("requires-") for tag in tags if tag.startswith("requires-")})
+    return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
 def load(path):
@@ -81,19 +89,23 @@ def text_of(notebook):
 
 
 def renew(path):
-    """Run and normalise one file; whether that changed it."""
+    """Run and normalise one file, and say what became of it."""
     before = path.read_text(encoding="utf-8")
-    after = text_of(normalise(execute(load(path), path.parent)))
-    if changed := after != before:
-        path.write_text(after, encoding="utf-8", newline="\n")
-    return changed
+    notebook = load(path)
+    if missing := missing_packages(notebook):
+        return f"left as it is, {', '.join(missing)} is missing"
+    after = text_of(normalise(execute(notebook, path.parent)))
+    if after == before:
+        return "unchanged"
+    path.write_text(after, encoding="utf-8", newline="\n")
+    return "changed"
 
 
 def main(names):
     """Renew the named notebooks, or all of the book; one thread each, as in the tests."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for path in map(Path, names) if names else sorted(BOOK.glob("*.ipynb")):
-        print(f"{path.name}: {'changed' if renew(path) else 'unchanged'}", flush=True)
+        print(f"{path.name}: {renew(path)}", flush=True)
 
 
 if __name__ == "__main__":

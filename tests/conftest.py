@@ -13,12 +13,26 @@ from pathlib import Path
 import pytest
 import yaml
 
+from publish.notebooks import load, missing_packages
+
 # Two workers on two cores: threads inside the matrix products would fight for them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build" / "html"
 SOURCES = ("_config.yml", "_toc.yml", "book/**/*", "cnnbp/**/*", "publish/*.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, with the reason in view, a notebook whose packages no page of the book needs."""
+    lacking = {}
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            if item.path not in lacking:
+                lacking[item.path] = missing_packages(load(item.path))
+            if lacking[item.path]:
+                reason = f"{item.path.name} needs {', '.join(lacking[item.path])}; its outputs come from a real run"
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def toc_entries():

@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 
 from publish.notebooks import VOLATILE_MIME, load, normalise, renew, text_of, with_ids
@@ -65,8 +66,18 @@ def test_normalising_twice_is_normalising_once(path):
 
 def test_a_second_run_changes_no_file(path):
     """Outputs are stored once, and the same again."""
-    assert renew(path)
+    assert renew(path) == "changed"
     cells = load(path).cells
     assert [cell.get("execution_count") for cell in cells] == [None, 1, 2, 3]
     assert cells[1].outputs[0].data["text/plain"] == "42"
-    assert not renew(path)
+    assert renew(path) == "unchanged"
+
+
+def test_what_a_machine_lacks_is_left_as_it_is(tmp_path):
+    """A notebook that needs a package which is not there keeps its stored outputs."""
+    cell = nbformat.v4.new_code_cell("import no_such_package", metadata={"tags": ["requires-no_such_package"]})
+    path = tmp_path / "page.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    before = path.read_text(encoding="utf-8")
+    assert renew(path) == "left as it is, no_such_package is missing"
+    assert path.read_text(encoding="utf-8") == before
