@@ -77,7 +77,7 @@ def test_entry_is_headed_labelled_and_cited(name):
     assert quoted(name).startswith(f"> **{label}** ")
     keys = set(TABLE[name]["sources"].split())
     if len(keys) == 4:
-        assert "all four" in quoted(name)
+        assert "All four" in quoted(name)
     else:
         assert set(re.findall(r"\{cite\}`([\w,]+)`", quoted(name))) == keys
 
