@@ -1,0 +1,1 @@
+"""Release assignments to a class, and grade what comes back."""
