@@ -1,0 +1,14 @@
+"""
+mark: 18
+diagnosis: return-in-loop
+
+The return stands inside the loop, so only the first window counts.
+"""
+
+# cell: filter-loop-answer
+def grad_filter(dY, X, weight_shape, stride=1):
+    KH, KW = weight_shape
+    dF = np.zeros(weight_shape)
+    for i, j in np.ndindex(*dY.shape):
+        dF += dY[i, j] * X[i * stride : i * stride + KH, j * stride : j * stride + KW]
+        return dF
