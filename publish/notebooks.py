@@ -16,7 +16,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-BOOK = Path(__file__).parents[1] / "book"
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ("book/*.ipynb", "assignments/*/*.ipynb")
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
@@ -102,9 +103,10 @@ def renew(path):
 
 
 def main(names):
-    """Renew the named notebooks, or all of the book; one thread each, as in the tests."""
+    """Renew the named notebooks, or all chapters and masters; one thread each, as in the tests."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for path in map(Path, names) if names else sorted(BOOK.glob("*.ipynb")):
+    found = [path for pattern in NOTEBOOKS for path in sorted(ROOT.glob(pattern))]
+    for path in map(Path, names) if names else found:
         print(f"{path.name}: {renew(path)}", flush=True)
 
 
