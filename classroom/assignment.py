@@ -194,13 +194,16 @@ def _assembled(folder, cells, table, points):
     rows = table.get("tasks", {})
     if odd := {cell.grade_id for cell in graded} ^ set(rows):
         raise AssignmentError(f"in the notebook or in assignment.toml, but not in both: {', '.join(sorted(odd))}")
-    try:
-        return Assignment(
-            folder.name, table["title"], folder, table["chapter"], int(table["minutes"]), _limits(table),
-            tuple(table["imports"]), tuple(cells), tuple(_task(cell, rows, points) for cell in graded),
-        )  # fmt: skip
-    except KeyError as error:
-        raise AssignmentError(f"assignment.toml lacks {error}") from error
+    if missing := {"title", "chapter", "minutes", "imports"} - set(table):
+        raise AssignmentError(f"assignment.toml lacks {', '.join(sorted(missing))}")
+    assignment = Assignment(
+        folder.name, table["title"], folder, table["chapter"], table["minutes"], _limits(table),
+        tuple(table["imports"]), tuple(cells), tuple(_task(cell, rows, points) for cell in graded),
+    )  # fmt: skip
+    for task in assignment.tasks:
+        if task.function and task.function not in assignment.names:
+            raise AssignmentError(f"task {task.name!r} diagnoses {task.function!r}, which no solution defines")
+    return assignment
 
 
 def _limits(table):
@@ -216,6 +219,8 @@ def _task(cell, rows, points):
     row, name, worth = rows[cell.grade_id], cell.grade_id, points[cell.grade_id]
     if not isinstance(worth, int | float) or worth <= 0:
         raise AssignmentError(f"task {name!r} has no points")
+    if missing := {"title", "rung"} - set(row):
+        raise AssignmentError(f"task {name!r} lacks {', '.join(sorted(missing))}")
     if row["rung"] not in RUNGS:
         raise AssignmentError(f"task {name!r} stands on the rung {row['rung']!r}; there are: {', '.join(RUNGS)}")
     if unknown := set(row) - {"title", "rung", "section", "diagnose", "function"}:
