@@ -89,6 +89,15 @@ def test_every_task_leads_into_the_book(folder):
 
 
 @every_assignment
+def test_the_teachers_page_lists_it(folder):
+    """With its chapter, minutes and marks."""
+    a = read_assignment(folder)
+    page = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
+    row = rf"\| `{a.name}` \| \[[^]]+\]\({a.chapter.removesuffix('.html')}\) \| {a.minutes} \| {a.points:g} \|"
+    assert re.search(row, page)
+
+
+@every_assignment
 def test_hidden_tests_have_numbers_of_their_own(folder):
     """Each task marked by machine has some, and random ones follow the teacher's seed."""
     for task in read_assignment(folder).tasks:
