@@ -177,6 +177,11 @@ def _check_regions(source, role, kind, name):
     if kind != "code" and role in ("solution", "test"):
         raise AssignmentError(f"cell {name!r} is a {role} cell and holds no code")
     replace_regions(replace_regions(source, SOLUTION), HIDDEN)
+    if role == "solution":
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            raise AssignmentError(f"cell {name!r} is no Python: {error}") from error
 
 
 def _points(notebook):

@@ -54,7 +54,7 @@ def test_the_notebook_names_its_folder(small):
 
 def test_names_are_functions_classes_and_answers():
     """What stands inside of functions and comprehensions is not there, nor are imports."""
-    source = "import numpy as np\ndef f():\n    a = 1\nclass C: pass\nb, (c, d) = [k for k in range(3)], 2\ne: int = 5\nb[0] = 3"
+    source = "import numpy as np\ndef f():\n    a = 1\nclass C: pass\nb, (c, d) = [k for k in u], 2\ne: int = 5\nshown[0] = 3"
     assert defined(source) == {"f", "C", "b", "c", "d", "e"}
 
 
@@ -114,6 +114,7 @@ def test_a_wrong_table(tmp_path, old, new, words):
         (2, cell("locked", "triple", "import numpy as np"), "grade_id used twice: triple"),
         (3, cell("solution", "triple-answer", "triple = 3"), "cell 'triple-answer' is solution, and lacks"),
         (2, cell("locked", "tools", "### BEGIN SOLUTION\n### END SOLUTION"), "cell 'tools' is locked, and has"),
+        (3, cell("solution", "triple-answer", "def (\n### BEGIN SOLUTION\n### END SOLUTION"), "cell 'triple-answer' is no Python"),
         (2, cell("locked", "tools", TEST), "cell 'tools' has hidden tests and is no test"),
         (2, cell("locked", "tools", "1", schema_version=1), "cell 'tools' has nbgrader metadata"),
         (2, cell("locked", "tools", "1", task=True), "cell 'tools' has nbgrader metadata"),

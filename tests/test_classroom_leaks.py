@@ -43,3 +43,12 @@ def test_stubs_in_the_middle_of_a_cell(tmp_path):
     notebook = student_version(assignment)
     assert notebook.cells[2].source.count(CODE_STUB.split("\n")[0]) == 2
     assert differences(assignment, notebook) == leaks(assignment, notebook) == foreign_imports(assignment, notebook) == []
+
+
+@pytest.mark.parametrize(("line", "told"), [("return x + x + x", True), ("return x", False), ("for k in range(3): pass", True)])
+def test_a_line_counts_if_it_says_something(tmp_path, line, told):
+    """A whole solution may be one return; a bare name is no solution."""
+    solution = f"def triple(x):\n    ### BEGIN SOLUTION\n    {line}\n    ### END SOLUTION"
+    cells = with_cells(triple_answer=solution, tools=f"import numpy as np\n\n# {line}", head=f"As here:\n\n    {line}")
+    assignment = read_assignment(write_small(tmp_path, cells))
+    assert bool(leaks(assignment, student_version(assignment))) == told
