@@ -114,7 +114,7 @@ def test_a_wrong_table(tmp_path, old, new, words):
         (2, cell("locked", "triple", "import numpy as np"), "grade_id used twice: triple"),
         (3, cell("solution", "triple-answer", "triple = 3"), "cell 'triple-answer' is solution, and lacks"),
         (2, cell("locked", "tools", "### BEGIN SOLUTION\n### END SOLUTION"), "cell 'tools' is locked, and has"),
-        (3, cell("solution", "triple-answer", "def (\n### BEGIN SOLUTION\n### END SOLUTION"), "cell 'triple-answer' is no Python"),
+        (3, cell("solution", "triple-answer", "def (\n### BEGIN SOLUTION\n### END SOLUTION"), "cell 'triple-answer' is no Py"),
         (2, cell("locked", "tools", TEST), "cell 'tools' has hidden tests and is no test"),
         (2, cell("locked", "tools", "1", schema_version=1), "cell 'tools' has nbgrader metadata"),
         (2, cell("locked", "tools", "1", task=True), "cell 'tools' has nbgrader metadata"),
