@@ -38,6 +38,8 @@ def value_of(domain, text):
     if kind == "cell":
         letter, _, place = text.rpartition(".")
         return [letter, int(place)]
+    if kind == "matrix":
+        return [[float(number) for number in row.split(",")] for row in text.split(";")]
     return {"flag": {"0": False, "1": True}.get(text), "pick": text}[kind]
 
 
@@ -56,3 +58,11 @@ def test_a_link_opens_a_state_that_exists(link):
 def test_the_teachers_page_has_links():
     """Two dozen at least: three plans without figures would be none."""
     assert sum(link[0] == "book/teaching" for link in links()) >= 24
+
+
+def test_each_misconception_has_an_anchor_and_a_figure():
+    """Twelve of them, and each opens at least one figure of another page."""
+    text = (ROOT / "book" / "misconceptions.md").read_text(encoding="utf-8")
+    pieces = re.split(r"^\(mis-(\d+)\)=$", text, flags=re.M)
+    assert pieces[1::2] == [str(k) for k in range(1, 13)]
+    assert all(LINK.search(piece) for piece in pieces[2::2])
