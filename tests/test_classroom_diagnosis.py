@@ -1,0 +1,175 @@
+"""Diagnosis: wrong functions get the name of their mistake, right ones none."""
+
+import functools
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from docutils.nodes import make_id
+
+from classroom.diagnosis import KINDS, MISCONCEPTIONS, diagnose
+from conftest import ROOT
+from explorables import CLASSES, figures_of_the_book
+
+TRAPS = [
+    pytest.param(kind, code, trap, id=f"{kind}-{code}-{k}")
+    for kind, known in KINDS.items()
+    for code, traps in known.traps.items()
+    for k, trap in enumerate(traps)
+]
+
+
+@pytest.mark.parametrize(("kind", "code", "trap"), TRAPS)
+def test_every_trap_is_told_from_all_others_and_from_the_right_function(kind, code, trap):
+    with np.errstate(all="ignore"):
+        assert diagnose(kind, trap) == code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_right_function_has_no_diagnosis(kind):
+    assert diagnose(kind, KINDS[kind].reference) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_few_calls_and_no_shared_arrays(kind):
+    """At most 12 calls; what a function does to its arguments harms no later probe."""
+    calls = []
+
+    def spoil(*given):
+        calls.append(given)
+        for array in given:
+            if isinstance(array, np.ndarray):
+                array[...] = 0
+        return 0
+
+    assert diagnose(kind, spoil) is None
+    assert 3 <= len(calls) <= 12
+    assert diagnose(kind, KINDS[kind].reference) is None
+    arrays = [array for probe in KINDS[kind].probes for array in probe if isinstance(array, np.ndarray)]
+    assert all(array.any() for array in arrays)
+
+
+def dies(kind, error=ValueError):
+    """A function of a kind that always raises, and its number of calls."""
+    calls = []
+
+    def function(*given):
+        calls.append(given)
+        raise error
+
+    return function, calls
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_function_that_raises_is_left_alone(kind):
+    function, calls = dies(kind)
+    assert diagnose(kind, function) is None
+    assert len(calls) <= len(KINDS[kind].probes) // 2 + 1
+
+
+def test_a_function_that_hangs_is_asked_once():
+    function, calls = dies("conv2d", TimeoutError)
+    assert diagnose("conv2d", function) is None
+    assert len(calls) == 1
+
+
+class EqualToAll(np.ndarray):
+    """A hostile array."""
+
+    def __eq__(self, other):
+        return True
+
+
+HOSTILE = [
+    None, "text", object(), {}, [], (), [[]], [None], np.array([object()]), np.array(["a"]), np.zeros(2).view(EqualToAll),
+    np.zeros(20_000), 1j, np.array([1j]), [[[[[[1]]]]]], print, np.datetime64("2026-01-01"), float("nan"), np.inf,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("result", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("kind", ["conv2d", "softmax", "linear_grad", "output_size"])
+def test_what_is_not_numbers_has_no_diagnosis(kind, result):
+    assert diagnose(kind, lambda *given: result) is None
+
+
+def test_raising_where_the_mistake_cannot_run_is_forgiven():
+    """A transposed kernel that stops on kernels that are not square is still recognised."""
+
+    def transposed(X, F):
+        assert F.shape[0] == F.shape[1]
+        return KINDS["conv2d"].reference(X, F.T)
+
+    assert diagnose("conv2d", transposed) == "transposed"
+
+
+def test_all_zeros_have_no_diagnosis():
+    for kind, known in KINDS.items():
+
+        def zeros(*given, right=known.reference):
+            result = right(*given)
+            return type(result)(map(np.zeros_like, result)) if isinstance(result, (tuple, list)) else np.zeros_like(result)
+
+        assert diagnose(kind, zeros) is None, kind
+
+
+# --------------------------------------------------------------- the words
+
+
+def test_every_code_has_words_and_every_word_a_code():
+    assert {code for known in KINDS.values() for code in known.traps} == set(MISCONCEPTIONS)
+
+
+@pytest.mark.parametrize("code", MISCONCEPTIONS)
+def test_the_words_are_short_and_plain(code):
+    words = MISCONCEPTIONS[code]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
+    assert len(words.title) <= 60 and not words.title.endswith(".")
+    assert 40 <= len(words.explanation) <= 330
+    assert 1 <= len(re.findall(r"[.:;]( |$)", words.explanation)) <= 5
+    assert not re.search(r"\b(just|simply|obviously|note that|easy)\b|!", words.explanation)
+
+
+FIGURES = list(figures_of_the_book())
+
+
+@functools.cache
+def headings(page):
+    """The anchors of a chapter's headings."""
+    cells = nbformat.read(ROOT / "book" / f"{page}.ipynb", as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return {make_id(title) for title in re.findall(r"^#+ (.*)$", text, re.M)}
+
+
+@pytest.mark.parametrize("code", MISCONCEPTIONS)
+def test_the_section_stands_in_the_book(code):
+    page, anchor = MISCONCEPTIONS[code].section.split(".html#")
+    assert anchor in headings(page)
+
+
+def read(text, domain):
+    """A part of an address as its domain reads it."""
+    if domain["kind"] == "number":
+        return int(text) if isinstance(domain["step"], int) else float(text)
+    if domain["kind"] == "cell":
+        letter, place = text.split(".")
+        assert letter in domain["letters"]
+        return [letter, int(place)]
+    return {"0": False, "1": True}[text] if domain["kind"] == "flag" else text
+
+
+@pytest.mark.parametrize("code", MISCONCEPTIONS)
+def test_the_figure_takes_the_address(code):
+    """The page has that figure, and the figure allows every part of the state."""
+    page, address = MISCONCEPTIONS[code].explorable.split(".html#explore-")
+    name, query = address.split("?")
+    view, number = re.fullmatch(r"(\w+?)(?:-(\d))?", name).groups()
+    states = [state for where, each, state in FIGURES if (where, each) == (f"book/{page}", view)]
+    figure = CLASSES[view].from_state(states[int(number or 1) - 1])
+    before = figure.state()
+    parts = dict(pair.split("=") for pair in query.split("&"))
+    for part, value in parts.items():
+        figure.set_trait(part, read(value, figure.domains[part]))
+    moved = figure.state()
+    assert all(moved[part] == read(value, figure.domains[part]) for part, value in parts.items())
+    assert moved == {**before, **{part: moved[part] for part in parts}}, "an address sets no more than it names"
