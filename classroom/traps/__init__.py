@@ -21,6 +21,7 @@ KINDS = {
     "cross_entropy_grad": training.CROSS_ENTROPY_GRAD,
     "linear_grad": training.LINEAR_GRAD,
     "sgd_step": training.SGD_STEP,
+    "product_of_sum": chain.PRODUCT_OF_SUM,
     "fan_out": chain.FAN_OUT,
     "neuron": chain.NEURON,
     "numerical_derivative": chain.NUMERICAL_DERIVATIVE,

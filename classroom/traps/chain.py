@@ -17,11 +17,31 @@ FAN_OUT = Kind(
     ((3.0, 2.0), (5.0, -7.0), (-4.0, 11.0), (2.0, 6.0)),
     {
         "fan-out-not-summed": (lambda x, y: (x, x), lambda x, y: (x + y, x)),
-        "fan-out-multiplied": (lambda x, y: (x * (x + y), x),),
+        "paths-multiplied": (lambda x, y: (x * (x + y), x),),
         "averaged": (lambda x, y: ((2 * x + y) / 2, x),),
         "order-of-results": (lambda x, y: (x, 2 * x + y),),
         "sign": (lambda x, y: (-2 * x - y, -x), lambda x, y: (y, x)),
         "upstream-forgotten": (lambda x, y: (1, 1), lambda x, y: (2, 1), lambda x, y: (2 * x + y, 1)),
+    },
+)
+
+# ------------------------------------------------------- a sum, then a product
+
+
+def product_of_sum(x, y, z):
+    """The derivatives of (x + y) * z."""
+    return z, z, x + y
+
+
+PRODUCT_OF_SUM = Kind(
+    product_of_sum,
+    ((3.0, 2.0, 7.0), (5.0, -7.0, 4.0), (-4.0, 11.0, -3.0)),
+    {
+        "upstream-forgotten": (lambda x, y, z: (1, 1, x + y), lambda x, y, z: (1, 1, 1)),
+        "order-of-results": (lambda x, y, z: (x + y, z, z), lambda x, y, z: (z, x + y, z)),
+        "paths-multiplied": (lambda x, y, z: (x * z, y * z, x + y), lambda x, y, z: (x * z, y * z, x * y)),
+        "sign": (lambda x, y, z: (-z, -z, -x - y),),
+        "not-derived": (lambda x, y, z: ((x + y) * z,) * 3,),
     },
 )
 

@@ -77,6 +77,11 @@ def border(pad):
     return wrong
 
 
+def slid(turn, room):
+    """A turned kernel that slides over dY, with the border of this or of the unturned one; not square, not fitting."""
+    return lambda dY, F, shape, s, p: conv2d(dY, turn(F), padding=tuple(k - 1 for k in room(F).shape))
+
+
 def of(change):
     """The right function with dY changed before."""
     return lambda dY, F, shape, s, p: right(change(dY), F, shape, s, p)
@@ -102,6 +107,11 @@ GATHERED = [
 ]
 UNTURNED = [
     ("transposed", after(right, np.transpose)),
+    *(
+        ("transposed", slid(turn, room))
+        for turn in (np.transpose, lambda F: rotated(F).T)
+        for room in (np.array, np.transpose)
+    ),
     ("return-in-loop", of(lambda dY: only(dY, 0, 0))),
     ("return-in-loop", of(lambda dY: only(dY, 0))),
     ("window-off-by-one", of(lambda dY: only(dY, slice(-1), slice(-1)))),
