@@ -1,6 +1,7 @@
 """Diagnosis: wrong functions get the name of their mistake, right ones none."""
 
 import functools
+import importlib
 import re
 
 import nbformat
@@ -8,9 +9,14 @@ import numpy as np
 import pytest
 from docutils.nodes import make_id
 
-from classroom.diagnosis import KINDS, MISCONCEPTIONS, diagnose
+from classroom.diagnosis import KINDS, MISCONCEPTIONS, ask, diagnose, explains
 from conftest import ROOT
 from explorables import CLASSES, figures_of_the_book
+from unusual_functions import UNUSUAL
+from wrong_functions import WRONG
+
+for more in ("wrong_gradients", "wrong_pooling"):  # they add to WRONG
+    importlib.import_module(more)
 
 TRAPS = [
     pytest.param(kind, code, trap, id=f"{kind}-{code}-{k}")
@@ -111,6 +117,28 @@ def test_all_zeros_have_no_diagnosis():
             return type(result)(map(np.zeros_like, result)) if isinstance(result, (tuple, list)) else np.zeros_like(result)
 
         assert diagnose(kind, zeros) is None, kind
+
+
+# ------------------------------------------- functions as students write them
+
+
+def test_wrong_functions_get_the_name_of_their_mistake():
+    """At least 95 % of them; none gets the name of another mistake."""
+    found = [(code, diagnose(kind, function)) for kind, code, function in WRONG]
+    assert len(found) >= 60 and {kind for kind, _, _ in WRONG} == set(KINDS)
+    assert not [pair for pair in found if pair[1] not in (pair[0], None)]
+    assert sum(code == told for code, told in found) >= 0.95 * len(found)
+
+
+@pytest.mark.parametrize(("kind", "function"), UNUSUAL, ids=range(len(UNUSUAL)))
+def test_right_functions_have_no_diagnosis_however_they_are_written(kind, function):
+    right = explains(function, KINDS[kind].probes, ask(KINDS[kind].reference, KINDS[kind].probes))
+    assert right, "the example itself is wrong"
+    assert diagnose(kind, function) is None
+
+
+def test_there_are_enough_right_functions():
+    assert len(UNUSUAL) >= 25 and {kind for kind, _ in UNUSUAL} >= set(KINDS) - {"product_of_sum"}
 
 
 # --------------------------------------------------------------- the words

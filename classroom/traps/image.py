@@ -107,11 +107,7 @@ GATHERED = [
 ]
 UNTURNED = [
     ("transposed", after(right, np.transpose)),
-    *(
-        ("transposed", slid(turn, room))
-        for turn in (np.transpose, lambda F: rotated(F).T)
-        for room in (np.array, np.transpose)
-    ),
+    *(("transposed", slid(turn, room)) for turn in (np.transpose, lambda F: rotated(F).T) for room in (np.array, np.transpose)),
     ("return-in-loop", of(lambda dY: only(dY, 0, 0))),
     ("return-in-loop", of(lambda dY: only(dY, 0))),
     ("window-off-by-one", of(lambda dY: only(dY, slice(-1), slice(-1)))),
