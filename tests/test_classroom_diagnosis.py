@@ -2,14 +2,17 @@
 
 import functools
 import importlib
+import math
 import re
+import tomllib
+from dataclasses import replace
 
 import nbformat
 import numpy as np
 import pytest
 from docutils.nodes import make_id
 
-from classroom.diagnosis import KINDS, MISCONCEPTIONS, ask, diagnose, explains
+from classroom.diagnosis import KINDS, LARGEST, MISCONCEPTIONS, Unusable, ask, diagnose, explains, plain
 from conftest import ROOT
 from explorables import CLASSES, figures_of_the_book
 from unusual_functions import UNUSUAL
@@ -99,6 +102,31 @@ def test_what_is_not_numbers_has_no_diagnosis(kind, result):
     assert diagnose(kind, lambda *given: result) is None
 
 
+def test_a_subclass_of_an_array_has_no_diagnosis_though_its_numbers_are_a_mistake():
+    def rotated(X, F):
+        return KINDS["conv2d"].reference(X, F[::-1, ::-1])
+
+    assert diagnose("conv2d", rotated) == "rotated-forward"
+    assert diagnose("conv2d", lambda X, F: rotated(X, F).view(EqualToAll)) is None
+
+
+def test_two_mistakes_that_give_the_same_numbers_are_not_told_apart(monkeypatch):
+    known = KINDS["conv2d"]
+    rotated = known.traps["rotated-forward"]
+    monkeypatch.setitem(KINDS, "twins", replace(known, traps={"sign": rotated, "averaged": rotated}))
+    assert diagnose("twins", rotated[0]) is None
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("assignments/*/assignment.toml")), ids=lambda path: path.parent.name)
+def test_assignments_ask_for_kinds_that_there_are(path):
+    """Each task that is diagnosed names a kind, and a function that the master defines."""
+    notebook = path.with_name(f"{path.parent.name}.ipynb").read_text(encoding="utf-8")
+    asked = [task for task in tomllib.loads(path.read_text(encoding="utf-8"))["tasks"].values() if "diagnose" in task]
+    assert asked
+    for task in asked:
+        assert task["diagnose"] in KINDS and f"def {task['function']}(" in notebook
+
+
 def test_raising_where_the_mistake_cannot_run_is_forgiven():
     """A transposed kernel that stops on kernels that are not square is still recognised."""
 
@@ -107,6 +135,21 @@ def test_raising_where_the_mistake_cannot_run_is_forgiven():
         return KINDS["conv2d"].reference(X, F.T)
 
     assert diagnose("conv2d", transposed) == "transposed"
+
+
+def test_right_where_it_answers_is_not_a_mistake():
+    """Plain Python stops at large scores; what it does answer is right."""
+
+    def softmax(Z):
+        powers = [[math.exp(z) for z in row] for row in Z]
+        return [[power / sum(row) for power in row] for row in powers]
+
+    assert diagnose("softmax", softmax) is None
+
+
+def test_large_results_are_not_looked_at():
+    with pytest.raises(Unusable):
+        plain(np.zeros(LARGEST + 1))
 
 
 def test_all_zeros_have_no_diagnosis():

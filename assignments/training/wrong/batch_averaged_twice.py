@@ -14,8 +14,8 @@ def linear_grad(dY, X, W):
 def train(X, t):
     rng = np.random.default_rng(0)
     params = [rng.normal(scale=0.5, size=(8, 9)), np.zeros(8), rng.normal(scale=0.5, size=(3, 8)), np.zeros(3)]
-    for _ in range(300):
+    for _ in range(120):
         F, b, W, c = backward(params, X, t)
         scale = len(X)
-        params = sgd_step(params, [16 * F * scale, 16 * b * scale, W * scale, c * scale], 1.0)
+        params = sgd_step(params, [16 * F * scale, 16 * b * scale, W * scale, c * scale], 2.0)
     return params
