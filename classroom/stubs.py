@@ -44,6 +44,12 @@ class Stub(types.ModuleType):
     def __getitem__(self, key):
         return Stub("item")
 
+    def __setitem__(self, key, value):
+        pass
+
+    def __len__(self):
+        return len(self.children)
+
     def __iter__(self):
         return iter(self.children)
 

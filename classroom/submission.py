@@ -54,19 +54,18 @@ def read_submission(path, assignment):
 def read_bytes(path, most):
     """The file's content, if it is a plain file of a bearable size."""
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        reason = "a symbolic link, not a file" if os.path.islink(path) else f"{error.strerror}"
-        raise UnreadableSubmission(f"not readable: {reason}") from None
-    with open(number, "rb") as file:
-        info = os.fstat(number)
-        if not stat.S_ISREG(info.st_mode):
-            what = "a folder" if stat.S_ISDIR(info.st_mode) else "a special file"
-            raise UnreadableSubmission(f"not readable: {what} in place of a notebook")
+        info = os.lstat(path)
+        kinds = {stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder", stat.S_IFREG: ""}
+        kind = kinds.get(stat.S_IFMT(info.st_mode), "a special file")
+        if kind:
+            raise UnreadableSubmission(f"not readable: {kind} in place of a notebook")
         if info.st_size > most:
             size = f"{info.st_size / 2**20:.0f} MB, at most {most >> 20} MB are read"
             raise UnreadableSubmission(f"not readable: too large ({size})")
-        return file.read(most)
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW)) as file:
+            return file.read(most)
+    except OSError as error:
+        raise UnreadableSubmission(f"not readable: {error.strerror}") from None
 
 
 def decode(data, notes):

@@ -84,12 +84,12 @@ class Encoder:
         return {"t": "complex", "v": [number.real, number.imag]}
 
     def array(self, value):
-        plain = np.array(value, order="C", subok=False)
-        plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
-        if not DTYPE.fullmatch(plain.dtype.str):
-            return {"t": "opaque", "v": f"array of dtype {plain.dtype}"[:80]}
-        self.size += plain.nbytes
+        dtype = value.dtype.newbyteorder("<")
+        if not DTYPE.fullmatch(dtype.str):
+            return {"t": "opaque", "v": f"array of dtype {dtype.name}"[:80]}
+        self.size += value.nbytes
         self.check_size()
+        plain = np.array(value, dtype, order="C", subok=False)
         self.arrays.append((value, plain.tobytes()))
         tag = "scalar" if issubclass(type(value), np.generic) else "array"
         return {"t": tag, "d": plain.dtype.str, "s": list(plain.shape)}

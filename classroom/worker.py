@@ -6,6 +6,7 @@ Loading it as a module starts nothing.
 """
 
 import ast
+import builtins
 import json
 import linecache
 import os
@@ -55,7 +56,11 @@ class Worker:
             """A function of the grader's side that the student's code may call."""
 
             def __call__(self, *args, **kwargs):
-                fields, _ = self.peer.request("call", id=self.number, args=args, kwargs=kwargs)
+                try:
+                    fields, _ = self.peer.request("call", id=self.number, args=args, kwargs=kwargs)
+                except wire.RemoteError as error:
+                    kind = getattr(builtins, error.args[0], Exception)
+                    raise kind(error.args[1]) from None
                 return fields["value"]
 
         self.stubs, self.cells = stubs, 0
