@@ -9,6 +9,7 @@ import csv
 import io
 
 from classroom.errors import GradingError
+from classroom.names import printable
 from classroom.results import write_file
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -38,12 +39,12 @@ def write_table(path, columns, rows):
     path : Path
     columns : list of str
     rows : iterable of list
-        Text is neutralised; numbers and None are written by `number`.
+        Text is neutralised and shows what hides in it; numbers and None are written by `number`.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     for row in ([*columns], *rows):
-        writer.writerow([neutral(cell) if isinstance(cell, str) else number(cell) for cell in row])
+        writer.writerow([neutral(printable(cell, keep="\n\t")) if isinstance(cell, str) else number(cell) for cell in row])
     write_file(path, buffer.getvalue())
 
 
@@ -91,5 +92,10 @@ def _rows(reader, header):
     line = reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield line, {name: original(cell.strip()) for name, cell in zip(header, cells, strict=False)}
+            yield line, {name: original(_plain(cell)) for name, cell in zip(header, cells, strict=False)}
         line = reader.line_num + 1
+
+
+def _plain(cell):
+    """A cell without blanks around it and with plain line breaks."""
+    return cell.strip().replace("\r\n", "\n")
