@@ -3,15 +3,13 @@
 import os
 import signal
 import sys
-import time
 
 import pytest
 
 from classroom.cluster import supervise_on
 from classroom.errors import GradingError
-from classroom.run import NOT_GRADED
-from fake_marking import fake_assignment, hand_in
-from test_classroom_run import classroom, compared, grade, leftovers_gone
+from fake_marking import hand_in
+from test_classroom_run import classroom, compared, grade
 
 
 @pytest.fixture(scope="module")

@@ -149,7 +149,8 @@ def test_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
 def test_digest_of_an_assignment_follows_what_decides_about_marks():
     """Tests, points and limits count; titles and the place on the disk do not."""
     first = digest_of_assignment(ASSIGNMENT)
-    assert first == digest_of_assignment(replace(ASSIGNMENT, title="x", path=None, minutes=1, names=frozenset(["value", "shape"])))
+    same = replace(ASSIGNMENT, title="x", path=None, minutes=1, names=frozenset(["value", "shape"]))
+    assert first == digest_of_assignment(same)
     tasks = (replace(ASSIGNMENT.tasks[0], source="check(1)"), *ASSIGNMENT.tasks[1:])
     changed = [replace(ASSIGNMENT, tasks=tasks), replace(ASSIGNMENT, imports=()), fake_assignment(points=3.0),
                replace(ASSIGNMENT, limits=replace(ASSIGNMENT.limits, seconds_per_test=1.0))]  # fmt: skip
