@@ -15,6 +15,7 @@ from multiprocessing.connection import wait
 
 from classroom.marking import Marks
 
+NAME = "mark one submission"
 MAX_ANSWER, MAX_MESSAGE, MAX_NOTES = 20_000, 1_000, 20  # characters, characters, notes
 
 
@@ -44,7 +45,7 @@ class Child:
         self.deadline, self.how, self.seconds = deadline, "", deadline - time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
         arguments = theirs, mark, job.assignment, job.handed.path, job.sandbox, job.tasks
-        self.process = context.Process(target=_serve, args=arguments)
+        self.process = context.Process(target=_serve, args=arguments, name=NAME)
         self.process.start()
         theirs.close()
 
@@ -98,6 +99,15 @@ def marked(mark, assignment, path, sandbox, tasks):
         return _bounded(mark(assignment, path, sandbox=sandbox, tasks=tasks)).to_dict()
     except BaseException as error:
         return Marks(f"not graded: {str(error) or error.__class__.__name__}"[:MAX_MESSAGE]).to_dict()
+
+
+def kill_all():
+    """End every child, also one that an interrupt caught while it was being started."""
+    for process in multiprocessing.active_children():
+        if process.name == NAME:
+            end_group(process.pid)
+            process.kill()
+            process.join()
 
 
 def end_group(leader):

@@ -79,14 +79,14 @@ def _supervise(client, todo, mark, seconds, address):
             jobs[client.submit(_on_worker, *arguments, pure=False, key=f"mark-{len(jobs)}-{os.urandom(8).hex()}")] = job
     try:
         for future in distributed.as_completed(list(jobs), loop=client.loop):
-            yield jobs[future], _outcome(future, client, address)
+            yield jobs[future], _outcome(future, address)
             future.release()
     finally:
         if client.status == "running":
             client.cancel(list(jobs), force=True)
 
 
-def _outcome(future, client, address):
+def _outcome(future, address):
     """The marks of a finished future; a lost scheduler ends the run."""
     if future.status == "finished":
         return Marks.from_dict(json.loads(future.result()))

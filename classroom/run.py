@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from tqdm import tqdm
 
 from classroom.assignment import Assignment
-from classroom.child import Child, process_context
+from classroom.child import Child, kill_all, process_context
 from classroom.collect import HandedIn
 from classroom.marking import Marks
 
@@ -162,5 +162,6 @@ def supervise_here(todo, mark, seconds, count):
                 else:
                     yield job, marks or Marks(f"{NOT_GRADED}: the process that marks it was killed twice ({child.how})")
     finally:
+        kill_all()
         for child, _, _ in running:
-            child.kill()
+            child.connection.close()

@@ -12,7 +12,8 @@ DIAGNOSIS = next(iter(MISCONCEPTIONS))
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>"
     "<a href='javascript:alert(3)'>x</a></style></pre>"
-    "<style>*{display:none}</style>\u202egnp.exe\u2066\x00\x1b[31m<svg/onload=alert(4)>\"' onclick=\"x\" &lt; ]]> --> ${7*7} \ud800"
+    "<style>*{display:none}</style>\u202egnp.exe\u2066\x00\x1b[31m"
+    "<svg/onload=alert(4)>\"' onclick=\"x\" &lt; ]]> --> ${7*7} \ud800"
 )
 
 

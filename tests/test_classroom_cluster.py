@@ -3,9 +3,11 @@
 import os
 import signal
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from classroom import cluster as cluster_module
 from classroom.cluster import supervise_on
 from classroom.errors import GradingError
 from fake_marking import hand_in
@@ -88,6 +90,12 @@ def test_no_scheduler_and_no_worker_are_clear_errors(tmp_path, monkeypatch):
     with LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as empty:
         with pytest.raises(GradingError, match="has no worker"):
             grade(tmp_path, supervise=on(empty))
+
+
+def test_submission_that_no_worker_survives_is_a_status():
+    """Dask gives such a job up after some workers; the class goes on."""
+    given_up = SimpleNamespace(status="error", exception=lambda: RuntimeError("4 workers died on it"))
+    assert cluster_module._outcome(given_up, "").status == "not graded: 4 workers died on it"
 
 
 def test_missing_package_is_named(monkeypatch):

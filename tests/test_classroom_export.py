@@ -163,10 +163,10 @@ def test_entered_marks_survive_a_regrade(tmp_path):
     hand_in(tmp_path / "s", "bob")
     rows = graded(tmp_path)
     assert rows["ada"].total == 2 and rows["ada"].notes == ("1 of 3 tasks wait to be marked by hand",)
-    (tmp_path / "r" / "manual.csv").write_text("student;task;points;comment\nada;explain;1,5;good\nada;shape;1;nearly\n")
+    (tmp_path / "r" / "manual.csv").write_text("student;task;points;comment\nada;explain;1,5;good\nada;shape;1;nearly\nbob;explain;0;\n")
     hand_in(tmp_path / "s", "ada", points={"shape": 0}, answers={"explain": "new"})
     for _ in range(2):
         rows = graded(tmp_path, again=True)
-        assert rows["ada"].total == 4.5 and rows["ada"].notes == () and rows["bob"].total == 4
+        assert rows["ada"].total == 4.5 and rows["ada"].notes == () and rows["bob"].total == 4 and not rows["bob"].waiting
         assert [one.comment for one in rows["ada"].tasks] == ["nearly", "", "good"]
     assert HOSTILE not in (tmp_path / "r" / "manual.csv").read_text()

@@ -116,6 +116,13 @@ def test_address_of_the_book_is_checked(address):
     assert check_book("https://example.org/b ") == "https://example.org/b" and check_book("../book") == "../book"
 
 
+def test_address_cannot_end_its_attribute():
+    """A quotation mark in the address stays in the address."""
+    address = BOOK + '"onmouseover="alert(1)'
+    found = Page(feedback(ASSIGNMENT, row(), address))
+    assert found.attributes <= ATTRIBUTES and address + "/page.html#value" in found.links
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("i", [0, 1, 3])
 def test_page_is_accessible(tmp_path, browser, theme, i):

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from fake_marking import hand_in
 from test_classroom_run import calls, classroom, compared, grade
 
@@ -68,21 +70,24 @@ def environments():
             continue
 
 
-def test_interrupt_kills_the_children_and_keeps_the_marks(tmp_path):
-    """Ctrl-C: nothing is left running, the next run goes on."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_grader_leaves_no_process_and_keeps_the_marks(tmp_path, number):
+    """Ctrl-C and kill -9: nothing is left running, what was finished is there."""
     classroom(tmp_path, 3)
     hand_in(tmp_path / "s", "slow", seconds=60, calls=str(tmp_path / "calls"))
     process = start(tmp_path)
     while calls(tmp_path).total() < 4:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) != 0
+    process.send_signal(number)
+    assert process.wait(20) != 0
     leftovers_gone(tmp_path)
     assert (tmp_path / "cut" / "journal.jsonl").read_text().count("\n") == 3
 
 
 LARGE = """
 import sys
+import pytest
+
 from fake_marking import fake_assignment, mark
 from classroom.cli import main
 if __name__ == "__main__":

@@ -80,9 +80,9 @@ def test_one_that_hangs_is_given_up(tmp_path):
     hand_in(tmp_path / "s", "hang", seconds=100, spawn="4271")
     hand_in(tmp_path / "s", "daemon", spawn="4271")
     start = time.monotonic()
-    _, failed = grade(tmp_path, seconds=3)
-    assert {name: one.status for name, one in failed.items()} == {"hang": "not graded: it was not marked within 3 seconds"}
-    assert time.monotonic() - start < 10
+    _, failed = grade(tmp_path, seconds=5)
+    assert {name: one.status for name, one in failed.items()} == {"hang": "not graded: it was not marked within 5 seconds"}
+    assert time.monotonic() - start < 40
     assert not [one for one in command_lines() if "4271" in one]
 
 
