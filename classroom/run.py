@@ -8,6 +8,7 @@ finished stands in the journal, so that a cut run goes on where it stopped.
 import os
 import time
 from collections import deque
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from tqdm import tqdm
@@ -77,7 +78,7 @@ def grade_class(assignment, handed_in, results, *, mark, jobs=None, sandbox=True
     finished = supervise(todo, mark, seconds) if supervise else supervise_here(todo, mark, seconds, jobs or cores())
     failed = {}
     bar = _Bar(total=len(todo), unit=" submissions", disable=None if progress else True, smoothing=0.1)
-    with bar:
+    with closing(finished), bar:  # an error while writing ends the children at once
         for job, marks in finished:
             if marks.status.startswith(NOT_GRADED):
                 failed[job.handed.student.id] = marks
