@@ -49,8 +49,7 @@ def sample(tmp_path, imports=("numpy",), tests=TESTS, **limits):
     cells.append(Cell("markdown", "why", "manual", "because"))
     tasks = [Task(n, n, points, False, text, visible(text), "loop") for n, (points, text) in tests.items()]
     tasks.append(Task("why", "why", 2, True, "", "", "explain"))
-    names = frozenset({"double", "answer", "slope", "train"})
-    rest = (Limits(**given), imports, tuple(cells), tuple(tasks), names)
+    rest = (Limits(**given), imports, tuple(cells), tuple(tasks))
     return Assignment("sample", "A sample", tmp_path, "chapter", 30, *rest)
 
 

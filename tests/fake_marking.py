@@ -22,7 +22,7 @@ def fake_assignment(names=("shape", "value"), manual=("explain",), points=2.0, *
     tasks = [Task(name, f"Task {name}", points, name in manual, f"check({name})", "", "explain" if name in manual else "loop",
                   section=f"page.html#{name}") for name in (*names, *manual)]  # fmt: skip
     known = {"name": "convolve", "title": "The forward pass", "path": Path("convolve"), "chapter": "", "minutes": 30,
-             "limits": Limits(), "imports": ("numpy",), "cells": (), "names": frozenset(names)}  # fmt: skip
+             "limits": Limits(), "imports": ("numpy",), "cells": ()}  # fmt: skip
     return Assignment(**{**known, "tasks": tuple(tasks), **changes})
 
 
