@@ -7,6 +7,7 @@ returns artists.
 from cnnbp.plots.curves import show_curves
 from cnnbp.plots.graphs import draw_graph
 from cnnbp.plots.matrices import cells, draw_cells, show_connections, show_row, show_rows
+from cnnbp.plots.neurons import show_neurons
 from cnnbp.plots.training import plot_history, show_confusion, show_feature_maps, show_filters, show_images
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "show_feature_maps",
     "show_filters",
     "show_images",
+    "show_neurons",
     "show_row",
     "show_rows",
 ]
