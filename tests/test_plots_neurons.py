@@ -50,3 +50,9 @@ def test_a_weight_stands_between_its_two_neurons(artists):
     weight = next(artist for artist in artists if hasattr(artist, "get_text") and artist.get_text() == "1")
     ends = [artist for artist in artists if hasattr(artist, "get_text") and artist.get_text() in ("0", "2.25")]
     assert weight.get_position() == pytest.approx([sum(x) / 2 for x in zip(*(e.get_position() for e in ends), strict=True)])
+
+
+def test_a_gradient_of_zero_is_written():
+    """Zero is a number; None is the absence of one."""
+    assert "∂ 0" in words(show_neurons(["A", "Z"], [[1], [2]], [[[2]]], [None, [0]], (0, 0)))
+    plt.close("all")

@@ -7,6 +7,7 @@ from cnnbp.explore.cut_and_share import CutAndShare
 from cnnbp.explore.draw_digit import DrawDigit
 from cnnbp.explore.explorable import beside
 from cnnbp.explore.gradient_check import GradientCheck
+from cnnbp.explore.one_step import OneStep
 from cnnbp.explore.orientations import Orientations
 from cnnbp.explore.pooling_router import PoolingRouter
 from cnnbp.explore.scatter_gather import ScatterGather
@@ -21,6 +22,7 @@ __all__ = [
     "CutAndShare",
     "DrawDigit",
     "GradientCheck",
+    "OneStep",
     "Orientations",
     "PoolingRouter",
     "ScatterGather",
