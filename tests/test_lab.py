@@ -36,6 +36,9 @@ from explorables import CLASSES, figures_of_the_book, random_state
 first = {{name: state for _, name, state in reversed(list(figures_of_the_book()))}}
 figures = {{name: CLASSES[name].from_state(first[name]) for name in sorted(CLASSES)}}
 display(*figures.values())"""
+CHECK = """\
+from cnnbp.explore import Check
+Check("How many triples?", answer=4 * 4, wrong={9: "That is how many pixels."})"""
 MOVE = """\
 rng = np.random.default_rng(5)
 for figure in figures.values():
@@ -59,6 +62,7 @@ def lab(tmp_path_factory):
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "page.ipynb")
     cells = [nbformat.v4.new_code_cell(code) for code in (ALL, MOVE, REPORT)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "all.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CHECK)], metadata=METADATA), folder / "check.ipynb")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -206,3 +210,19 @@ def test_every_explorable_is_live(browser, lab):
     await_numbers(page, figures)
     assert all(before != after.state() for before, after in zip(moved, reported(page), strict=True))
     context.close()
+
+
+def test_a_check_answers(browser, lab):
+    """Its field keeps its keys, Enter checks."""
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/lab/tree/check.ipynb?reset")
+    run(page, 0)
+    field = page.locator(".jp-OutputArea .cx").get_by_label("How many triples?")
+    for text, said in (("9", "✗ Not yet. That is how many pixels."), ("16", "✓ Right.")):
+        field.fill("")
+        field.focus()
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        page.get_by_text(said, exact=True).wait_for()
+    page.close()

@@ -1,6 +1,7 @@
-"""Explorables: figures that move, in JupyterLab and on the published page."""
+"""Explorables: figures that move, and checks: questions that answer, in JupyterLab and on the published page."""
 
 from cnnbp.explore.channels import Channels
+from cnnbp.explore.check import Check
 from cnnbp.explore.computation_graph import ComputationGraph
 from cnnbp.explore.convolution import Convolution
 from cnnbp.explore.cut_and_share import CutAndShare
@@ -17,6 +18,7 @@ from cnnbp.explore.training_replay import TrainingReplay
 
 __all__ = [
     "Channels",
+    "Check",
     "ComputationGraph",
     "Convolution",
     "CutAndShare",

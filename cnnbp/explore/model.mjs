@@ -82,11 +82,11 @@ export function readAddress(hash, id, domains, start) {
   return state;
 }
 
-// Give every explorable of the page its view; `views` maps a name to a render.
+// Give every explorable and every check of the page its view; `views` maps a name to a render.
 export function mountAll(views) {
   const known = {};
-  for (const figure of document.querySelectorAll("figure[data-explorable]")) {
-    const name = figure.dataset.explorable;
+  for (const figure of document.querySelectorAll("figure:is([data-explorable], [data-check])")) {
+    const name = figure.dataset.explorable ?? "check";
     const state = figure.querySelector('script[type="application/json"]');
     if (!views[name] || !state) continue;
     known[name] = (known[name] ?? 0) + 1;

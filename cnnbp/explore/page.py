@@ -1,5 +1,6 @@
-"""Sphinx extension: give the explorables' script to the pages that hold one."""
+"""Sphinx extension: give the explorables' script to the pages that hold one, or a check."""
 
+import re
 from pathlib import Path
 
 from cnnbp.explore import bundle
@@ -16,8 +17,8 @@ def write_assets(app):
 
 
 def add_to_page(app, pagename, templatename, context, doctree):
-    """Name them in the head of a page with an explorable, and of no other."""
-    if "data-explorable=" in context.get("body", ""):
+    """Name them in the head of a page with an explorable or a check, and of no other."""
+    if re.search("<figure data-(explorable|check)", context.get("body", "")):
         app.add_js_file(SCRIPT, loading_method="defer")
         app.add_css_file(STYLES)
 
