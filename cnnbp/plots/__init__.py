@@ -5,6 +5,8 @@ returns artists.
 """
 
 from cnnbp.plots.curves import show_curves
+from cnnbp.plots.formulas import shade_names
+from cnnbp.plots.gates import draw_gate, draw_layer
 from cnnbp.plots.graphs import draw_graph
 from cnnbp.plots.matrices import cells, draw_cells, show_connections, show_row, show_rows
 from cnnbp.plots.neurons import show_neurons
@@ -13,8 +15,11 @@ from cnnbp.plots.training import plot_history, show_confusion, show_feature_maps
 __all__ = [
     "cells",
     "draw_cells",
+    "draw_gate",
     "draw_graph",
+    "draw_layer",
     "plot_history",
+    "shade_names",
     "show_confusion",
     "show_connections",
     "show_curves",

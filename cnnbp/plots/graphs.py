@@ -126,7 +126,7 @@ def _canvas(places):
     return ax
 
 
-def _role(name):
+def role_of(name):
     """The letter whose colours a name bears: dY for dy21; neutral for a plain scalar."""
     letter = name.rstrip("0123456789,")
     letter = letter[:-1] + letter[-1:].upper()
@@ -154,7 +154,7 @@ def _draw_arrows_into(ax, end, starts, places):
 
 def _draw_glyph(ax, glyph, place):
     """The box of a name or a constant, or the circle of an operation."""
-    node, (x, y), role = glyph.node, place, _role("" if glyph.op else glyph.node.name)
+    node, (x, y), role = glyph.node, place, role_of("" if glyph.op else glyph.node.name)
     look = {"facecolor": colour(role, "fill"), "edgecolor": colour(role), "linewidth": 1.2}
     if glyph.op:
         text = SIGNS.get(glyph.op, glyph.op.replace("**", "^"))
@@ -174,7 +174,7 @@ def _draw_numbers(ax, glyph, place, gradients):
     ax.text(x, y + 0.36, _number(node.data), **CENTRED, fontsize=9)
     if gradients:
         frame = {"boxstyle": "square,pad=0.2", "linestyle": "--", "linewidth": 0.8}
-        frame |= {"facecolor": "white", "edgecolor": colour(_role(node.name))}
+        frame |= {"facecolor": "white", "edgecolor": colour(role_of(node.name))}
         ax.text(x, y - 0.43, "∂ " + _number(node.grad), **CENTRED, fontsize=8, bbox=frame)
 
 

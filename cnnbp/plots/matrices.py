@@ -119,8 +119,8 @@ def draw_cells(ax, grid, left=0, top=0):
     for (i, j), value in np.ndenumerate(grid.numbers):
         face = "white" if grid.faint[i, j] else fill
         artists.append(ax.add_patch(Rectangle((left + j, top + i), 1, 1, facecolor=face, edgecolor="white", linewidth=1.5)))
-        shade = style.colour("neutral") if grid.faint[i, j] else "black"
-        artists.append(ax.text(left + j + 0.5, top + i + 0.5, _label(value), ha="center", va="center", color=shade))
+        digit = style.colour("neutral") if grid.faint[i, j] else "black"
+        artists.append(ax.text(left + j + 0.5, top + i + 0.5, _label(value), ha="center", va="center", color=digit))
     dashes = (0, (4, 2.5)) if style.is_gradient(grid.letter) else "solid"
     M, N = grid.numbers.shape
     artists.append(ax.add_patch(Rectangle((left, top), N, M, fill=False, edgecolor=ink, linewidth=2, linestyle=dashes)))
@@ -154,7 +154,7 @@ def show_connections(T, row_names, column_names, weights=None):
         ax.set(xlim=(-1, T.shape[1] + 0.1), ylim=(T.shape[0] + 0.1, -1), aspect="equal")
         ax.axis("off")
         for (i, j), value in np.ndenumerate(T):
-            face = "white" if value == 0 else _shade(value, known.index(value))
+            face = "white" if value == 0 else shade(value, known.index(value))
             ax.add_patch(Rectangle((j, i), 1, 1, facecolor=face, edgecolor=style.colour("neutral"), linewidth=0.6))
             grey = style.colour("neutral") if value == 0 else "black"
             ax.text(j + 0.5, i + 0.5, _label(value), ha="center", va="center", color=grey)
@@ -171,7 +171,7 @@ def _tensor(name):
     return letter[:-1] + letter[-1:].upper()
 
 
-def _shade(value, number):
+def shade(value, number):
     """The fill of an entry: its tensor's hue, in the shade of its number."""
     shades = SHADES.get(_tensor(value), SHADES["F"])
     return shades[number % len(shades)]
