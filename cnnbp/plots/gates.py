@@ -15,7 +15,7 @@ from cnnbp.plots.look import book_look
 from cnnbp.style import HUE, colour
 
 INCH = 0.62  # the length of one unit
-LEFT, RIGHT, END = 3.4, 6.3, 9.3  # the sides of the gate, and where its output stands
+LEFT, RIGHT, END = 2.8, 5.2, 7.0  # the sides of the gate, and where its output begins
 GAP = 2.6  # between two columns of a layer
 ROW, BELOW = 1.5, 0.62  # between two inputs; from a value down to its gradient
 CENTRED = {"ha": "center", "va": "center"}
@@ -45,15 +45,15 @@ def draw_gate(function, inputs, output, local=(), gradients=(), ax=None):
     heights = [ROW * ((len(inputs) - 1) / 2 - i) for i in range(len(inputs))]
     tall = max(heights) + 0.75
     with book_look():
-        ax = _canvas((-0.3, END + 1.5), (-tall - 0.1, tall + 0.1), INCH) if ax is None else ax
+        ax = _canvas((-0.3, END + 1.4), (-tall - 0.1, tall + 0.1), INCH) if ax is None else ax
         body = Rectangle((LEFT, -tall), RIGHT - LEFT, 2 * tall, facecolor=colour("neutral", "fill"), edgecolor=colour("neutral"))
         ax.add_patch(body)
-        ax.text((LEFT + RIGHT) / 2 + 0.35 * bool(local), 0, function, **CENTRED, fontsize=13)
+        ax.text((LEFT + RIGHT) / 2, 0, function, **CENTRED, fontsize=13)
         for i, height in enumerate(heights):
-            _draw_line(ax, inputs[i], height, (1.9, LEFT), 0.75, gradients[i : i + 1])
+            _draw_line(ax, inputs[i], height, (1.75, LEFT), 0.75, gradients[i : i + 1])
         for height, text in zip(heights, local):
             ax.text(LEFT + 0.12, height, text, ha="left", va="center", fontsize=10)
-        _draw_line(ax, output, 0, (RIGHT, END - 0.75), END + 0.35, gradients[len(inputs) :])
+        _draw_line(ax, output, 0, (RIGHT, END - 0.75), END + 0.3, gradients[len(inputs) :])
     return ax
 
 
