@@ -114,6 +114,30 @@ def test_a_new_shape_brings_new_tables(figure):
     np.testing.assert_array_equal(figure.result, [[3 * 0 + 1 + 8 + 3 + 20 + 45 + 12 + 42 + 40]])
 
 
+def test_the_kernel_dial_uses_the_upper_left_of_the_filter(tmp_path):
+    """From 1×1 to 3×3: each reading is that of the smaller filter, in both languages."""
+    whole = np.array([[2, 7, 1], [1, 8, -3], [4, 0, 5]])
+    figure = Convolution(X, whole, dY, kernel=2)
+    assert figure.domains["kernel"]["min"] == 1 and figure.domains["kernel"]["max"] == 3
+    states, results = [], []
+    for k, stride, padding, which in product((1, 2, 3), (1, 2, 3), (0, 1, 2), ("Y", "dF", "dX")):
+        figure.kernel, figure.stride, figure.padding, figure.which = k, stride, padding, which
+        alone = Convolution(X, whole[:k, :k], figure.upstream, stride=stride, padding=padding, which=which)
+        np.testing.assert_array_equal(figure.result, alone.result)
+        states.append(figure.state())
+        results.append(alone.result.ravel().tolist())
+    answers = javascript("convolution", {}, states, tmp_path)
+    assert [answer["numbers"][state["which"]] for answer, state in zip(answers, states)] == results
+
+
+def test_without_a_kernel_dial_the_whole_filter_is_used(figure):
+    assert "kernel" not in figure.domains and "kernel" not in figure.state()
+    assert_refused(figure, {"kernel": 1}, "kernel must lie in 0..0")
+    dialled = Convolution(X, F, dY, kernel=2)
+    assert_refused(dialled, {"kernel": 0}, "kernel must lie in 1..2")
+    assert_refused(dialled, {"kernel": 3}, "kernel must lie in 1..2")
+
+
 def test_the_upstream_gradient_keeps_its_numbers_while_the_shape_changes(figure):
     figure.padding = 1
     assert figure.upstream.shape == (4, 4)

@@ -14,23 +14,26 @@ const DIALS = ["stride", "padding", "dilation"];
 export function compute(get) {
   const which = get("which");
   const setting = DIALS.map(get);
-  const table = get("tables")[setting.join()];
-  const dense = get("tables")[[1, ...setting.slice(1)].join()];
+  const kernel = get("kernel");  // rows and columns of F in use; all where it is no dial
+  const tableOf = (...dials) => get("tables")[[...(kernel ? [kernel] : []), ...dials].join()];
+  const [table, dense] = [tableOf(...setting), tableOf(1, ...setting.slice(1))];
   const { first, second } = READINGS[which];
-  const [X, F, sheet] = ["X", "F", "dY"].map(get);
   const size = (rows) => [rows.length, rows[0].length];
-  const dY = sheet.slice(0, table.shape[0]).map((row) => row.slice(0, table.shape[1]));
+  const part = (name, [rows, columns]) => get(name).slice(0, rows).map((row) => row.slice(0, columns));
+  const [X, F, dY] = [get("X"), part("F", kernel ? [kernel, kernel] : []), part("dY", table.shape)];
   const shapes = { X: size(X), F: size(F), dY: table.shape, Y: table.shape, dX: size(X), dF: size(F) };
   const values = { X: X.flat(), F: F.flat(), dY: dY.flat() };
   const [rows, columns] = shapes[which];
   values[which] = sumOfProducts(table, which, values[first], values[second], rows * columns);
   const letters = [first, second, which];
   const numbers = Object.fromEntries(letters.map((letter) => [letter, values[letter]]));
-  return { which, table, dense, shapes, values, letters, numbers, padding: get("padding"), selected: get("selected") };
+  return { which, table, dense, shapes, values, letters, numbers, setting, kernel, padding: get("padding"), selected: get("selected") };
 }
 
-function build({ choice, slider, select, edit, say }) {
+function build({ get, choice, slider, select, edit, say }) {
   const row = element("div", { class: "cx-row" });
+  const counted = element("p", { "data-answer": true });
+  const dials = get("domains").kernel ? ["kernel", ...DIALS] : DIALS;
   let [grids, layout] = [{}, ""];
 
   const lay = kept(({ which, shapes, letters, padding }) => {
@@ -52,6 +55,7 @@ function build({ choice, slider, select, edit, say }) {
       row.replaceChildren(...laid.nodes);
       layout = wanted;
     }
+    if (now.kernel) counted.textContent = sizeLine(now);
     const { letter, place, found } = focusOf(now);
     for (const shown of now.letters) {
       grids[shown].update(now.values[shown], marksFor(now, shown, letter, found), shown === letter ? place : -1);
@@ -59,8 +63,14 @@ function build({ choice, slider, select, edit, say }) {
     say(...explain(now, letter, place, found));
   };
 
-  const bar = [choice("which", "Compute", CHOICES), ...DIALS.map((name) => slider(name))];
-  return { bar, stage: [row], draw, ask };
+  const bar = [choice("which", "Compute", CHOICES), ...dials.map((name) => slider(name))];
+  return { bar, stage: dials === DIALS ? [row] : [row, counted], draw, ask };
+}
+
+// How many rows Y has: the rule with its numbers.
+function sizeLine({ shapes, setting: [S, P, D], kernel }) {
+  const [H, O] = [shapes.X[0], shapes.Y[0]];
+  return `Rows of Y: \u230a(${H} + 2\u00b7${P} \u2212 ${D}\u00b7(${kernel} \u2212 1) \u2212 1) / ${S}\u230b + 1 = ${O}`;
 }
 
 // What a reader may predict: the result, with the known mistakes.

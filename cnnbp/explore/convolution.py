@@ -24,6 +24,9 @@ class Convolution(Explorable):
         missing entries are 1; where a stride makes it smaller, the rest waits.
     stride, padding, dilation : int
         Within `limits`, inside which every convolution exists.
+    kernel : int
+        How many rows and columns of a square F are used: a dial from 1 to all.
+        Without it all are, and there is no such dial.
     which : {"Y", "dF", "dX"}
         What is computed.
     selected : [letter, place]
@@ -50,28 +53,29 @@ class Convolution(Explorable):
     stride = dial(1, 1, 3)
     padding = dial(0, 0, 2)
     dilation = dial(1, 1, 3)
+    kernel = dial(0, 0, 3)
     predict = flag()
     tables = given()
 
     def __init__(self, X, F, dY, **state):
         state.setdefault("selected", [state.get("which", "Y"), 0])
-        super().__init__(X=X, F=F, dY=dY, **self._geometry(X, F), **state)
+        super().__init__(X=X, F=F, dY=dY, **self._geometry(X, F, state.get("kernel", 0)), **state)
 
     @classmethod
-    def _geometry(cls, X, F):
+    def _geometry(cls, X, F, kernel=0):
         """The domains, and the triples for every setting within them."""
-        shape, kernel = np.shape(X), np.shape(F)
+        shape, largest = np.shape(X), np.shape(F)
         _check_fit(X, F)
-        reach = [(size - 1) // (k - 1) for size, k in zip(shape, kernel) if k > 1]
+        reach = [(size - 1) // (k - 1) for size, k in zip(shape, largest) if k > 1]
         dilations = max(1, min([3, *reach])) if reach else 1
         domains = cls.all_domains()
         domains["dilation"] = {**domains["dilation"], "max": dilations}
-        tables = {}
-        for setting in np.ndindex(3, 3, dilations):
-            stride, padding, dilation = setting[0] + 1, setting[1], setting[2] + 1
-            g = conv_geometry(shape, kernel, stride, padding, dilation)
-            p, q, r = (index.tolist() for index in connections.connections(shape, kernel, stride, padding, dilation))
-            tables[f"{stride},{padding},{dilation}"] = {"shape": [g.OH, g.OW], "p": p, "q": q, "r": r}
+        moved = domains.pop("kernel")
+        if not kernel:
+            return {"domains": domains, "tables": _tables(shape, largest, dilations)}
+        domains["kernel"] = {**moved, "min": 1, "max": min(largest)}
+        sizes = range(1, min(largest) + 1)
+        tables = {f"{k},{name}": table for k in sizes for name, table in _tables(shape, (k, k), dilations).items()}
         return {"domains": domains, "tables": tables}
 
     @property
@@ -80,15 +84,20 @@ class Convolution(Explorable):
         return {name: getattr(self, name) for name in DIALS}
 
     @property
+    def filter(self):
+        """The part of F that is used."""
+        return np.array(self.F)[: self.kernel or None, : self.kernel or None]
+
+    @property
     def upstream(self):
         """The part of dY that has the shape of Y."""
-        g = conv_geometry(np.shape(self.X), np.shape(self.F), **self.settings)
+        g = conv_geometry(np.shape(self.X), self.filter.shape, **self.settings)
         return np.array(self.dY)[: g.OH, : g.OW]
 
     @property
     def result(self):
         """What the figure shows, computed by `cnnbp.conv`."""
-        X, F = np.array(self.X), np.array(self.F)
+        X, F = np.array(self.X), self.filter
         if self.which == "Y":
             return conv.conv2d(X, F, **self.settings)
         if self.which == "dF":
@@ -98,7 +107,7 @@ class Convolution(Explorable):
     @property
     def operands(self):
         """The two tensors that are multiplied, by letter."""
-        tensors = {"X": np.array(self.X), "F": np.array(self.F), "dY": self.upstream}
+        tensors = {"X": np.array(self.X), "F": self.filter, "dY": self.upstream}
         return {letter: tensors[letter] for letter in {"Y": "XF", "dF": ("X", "dY"), "dX": ("dY", "F")}[self.which]}
 
     @traitlets.validate("X", "F")
@@ -111,21 +120,23 @@ class Convolution(Explorable):
     def _covering(self, proposal):
         return sheet(proposal["value"], np.max([table["shape"] for table in self.tables.values()], axis=0))
 
-    @traitlets.validate("dilation")
+    @traitlets.validate("dilation", "kernel")
     def _within(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        high = self.domains[name]["max"]
-        if value > high:
-            raise traitlets.TraitError(f"{name} must lie in 1..{high} for these shapes, got {value}")
+        low, high = (self.domains.get(name, {}).get(end, 0) for end in ("min", "max"))
+        if not low <= value <= high:
+            raise traitlets.TraitError(f"{name} must lie in {low}..{high} for these shapes, got {value}")
         return value
 
     @traitlets.observe("X", "F")
     def _reshape(self, change):
         if np.shape(change["old"]) in ((), np.shape(change["new"])):
             return  # the first value, or new numbers in the old shape
-        geometry = self._geometry(self.X, self.F)
+        geometry = self._geometry(self.X, self.F, self.kernel)
         with self.hold_sync():
             self.domains = geometry["domains"]
+            if self.kernel:
+                self.kernel = min(self.kernel, self.domains["kernel"]["max"])
             self.dilation = min(self.dilation, self.domains["dilation"]["max"])
             self.tables = geometry["tables"]
             self.dY = self.dY
@@ -145,6 +156,17 @@ class Convolution(Explorable):
         (a, A), (b, B) = self.operands.items()
         result = plots.cells(self.result, self.which)
         return plots.show_row(plots.cells(A, a), "·", plots.cells(B, b), "→", result)[0].figure
+
+
+def _tables(shape, kernel, dilations):
+    """The triples of every stride, padding and dilation, by their numbers."""
+    tables = {}
+    for setting in np.ndindex(3, 3, dilations):
+        stride, padding, dilation = setting[0] + 1, setting[1], setting[2] + 1
+        g = conv_geometry(shape, kernel, stride, padding, dilation)
+        p, q, r = (index.tolist() for index in connections.connections(shape, kernel, stride, padding, dilation))
+        tables[f"{stride},{padding},{dilation}"] = {"shape": [g.OH, g.OW], "p": p, "q": q, "r": r}
+    return tables
 
 
 def _check_fit(X, F):
