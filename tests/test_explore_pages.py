@@ -15,7 +15,8 @@ from test_pages import AUDIT, AXE, WCAG
 
 PAGES = [name for name in toc_entries() if name in {page for page, _, _ in figures_of_the_book()}]
 LOOK = """(figure, names) => ({
-  state: Object.fromEntries(names.map((name) => [name, figure.explorable.get(name)])),
+  state: Object.fromEntries(names.map((name) => [name, figure.explorable.get(name)])
+    .filter(([, value]) => value !== undefined)),  // a dial that this figure does not have
   drawn: [...figure.querySelectorAll('[data-number]')].map(
     (node) => [node.dataset.number, Number(node.dataset.value), node.value ?? node.textContent]),
   text: [...figure.querySelectorAll('.cx-stage, .cx-why, .cx-predict')].map((node) => node.innerText
