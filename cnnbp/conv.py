@@ -11,7 +11,9 @@ not flipped in the forward pass.
 
 import numpy as np
 
+from cnnbp.lowering import between, columns, from_rows, strips, upside_down, window
 from cnnbp.shapes import as_float, check_shape, conv_geometry
+from cnnbp.threads import share
 
 # ---------------------------------------------------------------- loops
 
@@ -59,12 +61,9 @@ def conv2d_grad_weight_loop(dY, X, weight_shape, stride=1, padding=0, dilation=1
 
 # --------------------------------------------------------------- arrays
 #
-# Row lowering (Cho & Brand, "MEC", 2017). Each row of the padded image is
-# stacked with its KW shifted copies. What one output row needs is then a
-# contiguous slice of that stack, so one output row, for all images and all
-# filters, is one matrix product. So is one row of dX, from a slice of dY, with
-# the rows of the filter upside down. Arrays are kept as (row, channel, image,
-# column) inside and returned as views of shape (N, C, H, W).
+# Row lowering: one output row, for all images and all filters, is one matrix
+# product; see `cnnbp.lowering`. So is one row of dX, with the rows of the filter
+# upside down. Rows are independent of each other: threads can share them out.
 
 
 def conv2d(X, F, b=None, stride=1, padding=0, dilation=1):
@@ -95,17 +94,20 @@ def conv2d(X, F, b=None, stride=1, padding=0, dilation=1):
     """
     X, F = as_float(X, "X"), as_float(F, "F")
     g = conv_geometry(X.shape, F.shape, stride, padding, dilation)
-    strips = _strips(X.reshape(g.input_shape), g)
+    X4 = X.reshape(g.input_shape)
     matrix = F.reshape(g.weight_shape).transpose(0, 2, 3, 1).reshape(g.O, g.KH * g.KW * g.C)
-    Y = np.empty((g.OH, g.O, g.N * g.OW), np.result_type(X, F))
-    for i in range(g.OH):
-        np.matmul(matrix, _slice(strips, i * g.SH, g), out=Y[i])
-    if b is not None:
-        b = as_float(b, "b")
-        if X.ndim > 2 or b.size != 1:
-            check_shape(b, (g.O,), "b", "one bias for each output channel O")
-        Y += b.reshape(-1, 1).astype(Y.dtype)
-    return Y.reshape(g.OH, g.O, g.N, g.OW).transpose(2, 1, 0, 3).reshape(_output_shape(g, X.ndim))
+    Y = np.empty((g.OH, g.O, g.OW * g.N), np.result_type(X, F))
+    bias = None if b is None else _bias(b, g, X.ndim).astype(Y.dtype)
+
+    def some(rows):
+        lowered = strips(X4, rows, g)
+        for i, row in enumerate(Y[rows]):
+            np.dot(matrix, window(lowered, i * g.SH, g.KH, g.DH), out=row)
+        if bias is not None:
+            Y[rows] += bias
+
+    share(some, g.OH, g.products)
+    return from_rows(Y.reshape(g.OH, g.O, g.OW, g.N)).reshape(_output_shape(g, X.ndim))
 
 
 def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
@@ -138,19 +140,23 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
     """
     dY, F = as_float(dY, "dY"), as_float(F, "F")
     g = conv_geometry(input_shape, F.shape, stride, padding, dilation)
-    reach = g.DH * (g.KH - 1)
-    G = np.zeros((g.H + 2 * g.PH + reach, g.O, g.N, g.OW), dY.dtype)
-    G[reach:][: g.OH * g.SH : g.SH] = _four(dY, g, len(input_shape)).transpose(2, 1, 0, 3)
-    G = G.reshape(len(G), g.O, g.N * g.OW)
-    upside_down = F.reshape(g.weight_shape)[:, :, ::-1].transpose(3, 1, 2, 0).reshape(g.KW * g.C, g.KH * g.O)
-    strips = np.empty((g.H, g.KW * g.C, g.N * g.OW), np.result_type(dY, F))
-    for h in range(g.H):
-        np.matmul(upside_down, _slice(G, h + g.PH, g), out=strips[h])
-    strips = strips.reshape(g.H, g.KW, g.C, g.N, g.OW)
-    dX = np.zeros((g.H, g.C, g.N, g.W + 2 * g.PW), strips.dtype)
-    for b in range(g.KW):
-        dX[..., _shifted(b, g)] += strips[:, b]
-    return dX[..., g.PW : g.PW + g.W].transpose(2, 1, 0, 3).reshape(tuple(input_shape))
+    dY4, F4 = _four(dY, g, len(input_shape)), F.reshape(g.weight_shape)
+    filters = [upside_down(F4, phase, g) for phase in range(g.SH)]
+    dX = np.zeros((g.H, g.C, g.W + 2 * g.PW, g.N), np.result_type(dY, F))
+
+    def some(rows):
+        top = (rows.start + g.PH - g.DH * (g.KH - 1)) // g.SH
+        upstream = between(dY4, top, (rows.stop - 1 + g.PH) // g.SH + 1)
+        lowered = np.empty((rows.stop - rows.start, g.KW * g.C, g.OW * g.N), dX.dtype)
+        for h, product in enumerate(lowered, start=rows.start + g.PH):
+            matrix, first, count, step = filters[h % g.SH]
+            np.dot(matrix, window(upstream, h // g.SH + first - top, count, step), out=product)
+        lowered = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
+        for b in range(g.KW):
+            dX[rows, :, columns(b, g)] += lowered[:, b]
+
+    share(some, g.H, g.products)
+    return from_rows(dX[:, :, g.PW : g.PW + g.W]).reshape(tuple(input_shape))
 
 
 def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
@@ -182,12 +188,19 @@ def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
     """
     dY, X = as_float(dY, "dY"), as_float(X, "X")
     g = conv_geometry(X.shape, weight_shape, stride, padding, dilation)
-    G = _four(dY, g, X.ndim).transpose(2, 1, 0, 3).reshape(g.OH, g.O, g.N * g.OW)
-    strips = _strips(X.reshape(g.input_shape), g)
-    dF = np.zeros((g.KH * g.KW * g.C, g.O), np.result_type(dY, X))
-    for i in range(g.OH):
-        dF += _slice(strips, i * g.SH, g) @ G[i].T
-    dF = dF.reshape(g.KH, g.KW, g.C, g.O).transpose(3, 2, 0, 1)
+    X4, dY4 = X.reshape(g.input_shape), _four(dY, g, X.ndim)
+    parts = {}
+
+    def some(rows):
+        lowered = strips(X4, rows, g)
+        upstream = between(dY4, rows.start, rows.stop)
+        part = np.zeros((g.KH * g.KW * g.C, g.O), np.result_type(dY, X))
+        for i, row in enumerate(upstream):
+            part += np.dot(window(lowered, i * g.SH, g.KH, g.DH), row.reshape(g.O, g.OW * g.N).T)
+        parts[rows.start] = part
+
+    share(some, g.OH, g.products)
+    dF = sum(parts[top] for top in sorted(parts)).reshape(g.KH, g.KW, g.C, g.O).transpose(3, 2, 0, 1)
     return dF.reshape(tuple(weight_shape))
 
 
@@ -229,22 +242,9 @@ def _four(dY, g, rank):
     return dY.reshape(g.output_shape)
 
 
-def _shifted(b, g):
-    """The columns of the padded image that filter column b meets."""
-    return slice(b * g.DW, b * g.DW + g.SW * (g.OW - 1) + 1, g.SW)
-
-
-def _strips(X, g):
-    """Each row of the padded image with its KW shifted copies, as (row, KW*C, N*OW)."""
-    padded = np.zeros((g.H + 2 * g.PH, g.C, g.N, g.W + 2 * g.PW), X.dtype)
-    padded[g.PH : g.PH + g.H, :, :, g.PW : g.PW + g.W] = X.transpose(2, 1, 0, 3)
-    strips = np.empty((len(padded), g.KW, g.C, g.N, g.OW), X.dtype)
-    for b in range(g.KW):
-        strips[:, b] = padded[..., _shifted(b, g)]
-    return strips.reshape(len(padded), g.KW * g.C, g.N * g.OW)
-
-
-def _slice(rows, top, g):
-    """The KH rows that the window at `top` covers, as one matrix: a view unless dilated."""
-    covered = rows[top : top + g.DH * (g.KH - 1) + 1 : g.DH]
-    return covered.reshape(g.KH * rows.shape[1], rows.shape[2])
+def _bias(b, g, rank):
+    """The bias as a column, one number for each output channel."""
+    b = as_float(b, "b")
+    if rank > 2 or b.size != 1:
+        check_shape(b, (g.O,), "b", "one bias for each output channel O")
+    return b.reshape(-1, 1)

@@ -4,6 +4,8 @@ Every routine asks this room before it computes, so that a shape that cannot
 work is refused with both shapes and the rule it breaks.
 """
 
+from functools import lru_cache
+from math import prod
 from operator import index
 from typing import NamedTuple
 
@@ -41,9 +43,16 @@ class Geometry(NamedTuple):
     def output_shape(self):
         return self.N, self.O, self.OH, self.OW
 
+    @property
+    def products(self):
+        """How many products are added up, those with the padding included."""
+        return prod(self.output_shape) * self.C * self.KH * self.KW
+
 
 def as_pair(value, name, minimum):
     """An int or a pair of ints as a pair, each at least `minimum`."""
+    if type(value) is int and value >= minimum:
+        return value, value
     rule = f"{name} must be an int or a pair of ints >= {minimum}, got {value!r}"
     try:
         parts = tuple(value) if np.iterable(value) else (value, value)
@@ -60,10 +69,10 @@ def as_pair(value, name, minimum):
 def as_shape(shape, name):
     """A shape as a tuple of ints >= 0."""
     try:
-        sizes = tuple(index(size) for size in shape)
+        sizes = tuple(map(index, shape))
     except TypeError:
         raise TypeError(f"{name} must be a tuple of ints, got {shape!r}") from None
-    if any(size < 0 for size in sizes):
+    if sizes and min(sizes) < 0:
         raise ValueError(f"{name} must have no negative size, got {sizes}")
     return sizes
 
@@ -136,7 +145,18 @@ def conv_geometry(input_shape, weight_shape, stride=1, padding=0, dilation=1):
         If the ranks do not belong together, the channels differ, or the
         window does not fit; the message holds both shapes and the rule.
     """
-    X, F = as_shape(input_shape, "input_shape"), as_shape(weight_shape, "weight_shape")
+    return _conv_geometry(
+        as_shape(input_shape, "input_shape"),
+        as_shape(weight_shape, "weight_shape"),
+        as_pair(stride, "stride", 1),
+        as_pair(padding, "padding", 0),
+        as_pair(dilation, "dilation", 1),
+    )
+
+
+@lru_cache
+def _conv_geometry(X, F, stride, padding, dilation):
+    """What `conv_geometry` returns; a network asks for the same few again and again."""
     if (len(X), len(F)) not in ((2, 2), (3, 4), (4, 4)):
         raise ValueError(
             f"input {X} and filter {F} do not belong together; rule: "
@@ -147,8 +167,7 @@ def conv_geometry(input_shape, weight_shape, stride=1, padding=0, dilation=1):
     if C != FC:
         raise ValueError(f"input {X} has {C} channels, filter {F} expects {FC}; rule: C must be equal")
     OH, OW = output_size((H, W), (KH, KW), stride, padding, dilation)
-    pairs = as_pair(stride, "stride", 1) + as_pair(padding, "padding", 0) + as_pair(dilation, "dilation", 1)
-    return Geometry(N, C, H, W, O, KH, KW, OH, OW, *pairs)
+    return Geometry(N, C, H, W, O, KH, KW, OH, OW, *stride, *padding, *dilation)
 
 
 def check_shape(A, expected, name, rule):

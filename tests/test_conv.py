@@ -192,6 +192,24 @@ def test_stride_skips_outputs_and_dilation_is_a_filter_with_holes(case):
     assert_array_equal(conv2d(X, F, **case.options), valid[:: stride[0], :: stride[1]][:OH, :OW])
 
 
+@hard_ones
+@pytest.mark.parametrize("dtype, digits", [(np.float64, 1e-12), (np.float32, 1e-5)])
+def test_rounding_stays_small(case, dtype, digits):
+    """Numbers with many digits, against the loops in double precision."""
+    rng = np.random.default_rng(3)
+    X, F, dY = (rng.normal(size=A.shape).astype(dtype) for A in case.tensors())
+    exact = [A.astype(float) for A in (X, F, dY)]
+    for got, right in [
+        (conv2d(X, F, **case.options), conv2d_loop(*exact[:2], **case.options)),
+        (conv2d_grad_input(dY, F, X.shape, **case.options),
+         conv2d_grad_input_loop(exact[2], exact[1], X.shape, **case.options)),
+        (conv2d_grad_weight(dY, X, F.shape, **case.options),
+         conv2d_grad_weight_loop(exact[2], exact[0], F.shape, **case.options)),
+    ]:  # fmt: skip
+        assert got.dtype == dtype
+        assert_allclose(got, right, rtol=0, atol=digits * np.abs(right).max())
+
+
 # -------------------------------------- exact fractions, numerical slopes
 
 

@@ -1,0 +1,70 @@
+"""Row lowering: the running example's strips, views without copies, which filter rows meet which image row."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from numpy.testing import assert_array_equal
+
+import running_example as ex
+from cnnbp.lowering import batch_last, between, from_rows, strips, upside_down, window
+from cnnbp.shapes import conv_geometry
+from running_example import convolutions, modest
+
+X = ex.X.reshape(1, 1, 3, 3)
+GEOMETRY = conv_geometry((3, 3), (2, 2))
+
+
+def test_the_strips_of_the_example():
+    """Each row with its copy shifted by one; the first output row needs the first two."""
+    lowered = strips(X, slice(0, 2), GEOMETRY)
+    assert_array_equal(lowered, [[[3, 1], [1, 4]], [[1, 5], [5, 9]], [[2, 6], [6, 5]]])
+    assert_array_equal(window(lowered, 0, 2, 1), [[3, 1], [1, 4], [1, 5], [5, 9]])
+    assert_array_equal(ex.F.reshape(1, 4) @ window(lowered, 1, 2, 1), [ex.Y[1]])
+    assert_array_equal(strips(X, slice(1, 2), GEOMETRY), lowered[1:])
+
+
+def test_the_filter_of_the_example_upside_down():
+    matrix, first, count, step = upside_down(ex.F.reshape(1, 1, 2, 2), 0, GEOMETRY)
+    assert_array_equal(matrix, [[1, 2], [8, 7]])
+    assert (first, count, step) == (-1, 2, 1)
+
+
+def test_a_window_is_a_view_unless_it_is_dilated():
+    lowered = strips(X, slice(0, 2), GEOMETRY)
+    assert np.shares_memory(window(lowered, 1, 2, 1), lowered)
+    assert_array_equal(window(lowered, 0, 2, 2), np.concatenate([lowered[0], lowered[2]]))
+
+
+def test_batch_last_copies_once():
+    A = np.arange(120.0).reshape(2, 3, 4, 5)
+    once = batch_last(A)
+    assert_array_equal(once, A)
+    assert not np.shares_memory(once, A)
+    assert np.shares_memory(batch_last(once), once)
+    assert np.shares_memory(between(once, 1, 3), once)
+    assert_array_equal(from_rows(between(A, 1, 3)), A[:, :, 1:3])
+
+
+def test_rows_that_do_not_exist_are_0():
+    rows = between(X, -1, 4, 1)
+    assert_array_equal(rows[..., 0].transpose(1, 0, 2)[0], np.pad(ex.X, 1))
+    assert not between(X, -4, -1).any() and between(X, 5, 7).shape == (2, 1, 3, 1)
+
+
+@modest
+@given(convolutions(ranks=[4]))
+def test_each_filter_row_meets_an_image_row_where_the_triples_say(case):
+    """h = i S + a D, for every a and i of every image row."""
+    g = conv_geometry(case.input_shape, case.weight_shape, **case.options)
+    F = np.broadcast_to(np.arange(g.KH)[:, None], g.weight_shape)  # each row filled with its number
+    for h in range(g.H + 2 * g.PH):
+        matrix, first, count, step = upside_down(F, h % g.SH, g)
+        rows = [h // g.SH + first + k * step for k in range(count)]
+        numbers = matrix[0].reshape(count, g.O)[:, 0] if count else []
+        expected = [(a, (h - a * g.DH) // g.SH) for a in range(g.KH - 1, -1, -1) if (h - a * g.DH) % g.SH == 0]
+        assert list(zip(numbers, rows)) == expected
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_type_stays(dtype):
+    assert strips(X.astype(dtype), slice(0, 2), GEOMETRY).dtype == dtype

@@ -1,0 +1,135 @@
+"""Threads: rows are shared out once each, results stay, errors and limits are handed back."""
+
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from cnnbp import threads
+from cnnbp.conv import conv2d, conv2d_grad_input, conv2d_grad_weight
+from conftest import ROOT
+from running_example import Convolution
+
+LARGE = Convolution((5, 3, 17, 9), (4, 3, 2, 3), {"stride": (2, 1), "padding": (1, 2), "dilation": (2, 1)})
+
+
+class Blas:
+    """A matrix library that may use so many threads."""
+
+    def __init__(self, allowed):
+        self.allowed = self.now = allowed
+
+    def get_num_threads(self):
+        return self.now
+
+    def set_num_threads(self, number):
+        self.now = number
+
+
+@pytest.fixture
+def blas(monkeypatch):
+    """Three threads are allowed, and everything is worth sharing."""
+    library = Blas(3)
+    monkeypatch.setattr(threads, "_blas", lambda: library)
+    monkeypatch.setattr(threads, "WORTH", 0)
+    return library
+
+
+def shared(count, products=1):
+    """The parts of a piece of work, sorted, and the threads that did them."""
+    parts, workers = [], set()
+
+    def work(rows):
+        parts.append((rows.start, rows.stop))
+        workers.add(threading.get_ident())
+
+    threads.share(work, count, products)
+    return sorted(parts), workers
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 10, 11])
+def test_every_row_is_done_once(blas, count):
+    parts, _ = shared(count)
+    assert [row for start, stop in parts for row in range(start, stop)] == list(range(count))
+    assert len(parts) == min(count, 3)
+    assert blas.now == 3
+
+
+def test_parts_run_in_threads_of_their_own(blas):
+    meeting = threading.Barrier(3, timeout=10)  # passes only if three work at the same time
+    threads.share(lambda rows: meeting.wait(), 3, 1)
+
+
+def test_blas_is_held_to_one_thread_meanwhile(blas):
+    seen = []
+    threads.share(lambda rows: seen.append(blas.now), 3, 1)
+    assert seen == [1, 1, 1] and blas.now == 3
+
+
+def test_a_little_work_and_work_without_a_matrix_library_stay_here(blas, monkeypatch):
+    monkeypatch.setattr(threads, "WORTH", 100)
+    assert shared(10, 99) == ([(0, 10)], {threading.get_ident()})
+    monkeypatch.setattr(threads, "_blas", lambda: None)
+    assert shared(10, 100) == ([(0, 10)], {threading.get_ident()})
+
+
+def test_where_no_thread_can_start_the_rows_are_done_here(blas, monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    parts, workers = shared(9)
+    assert parts == [(0, 3), (3, 6), (6, 9)] and workers == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("where", [0, 1, 2])
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_is_raised_here_and_the_limit_given_back(blas, where, error):
+    def work(rows):
+        if rows.start == where:
+            raise error("stop")
+
+    with pytest.raises(error, match="stop"):
+        threads.share(work, 3, 1)
+    assert blas.now == 3
+    assert shared(3)[0] == [(0, 1), (1, 2), (2, 3)]  # the next call shares again
+
+
+def test_work_inside_work_is_not_shared_again(blas):
+    inner = []
+    threads.share(lambda rows: threads.share(inner.append, 2, 1), 3, 1)
+    assert inner == [slice(0, 2)] * 3
+
+
+def test_results_do_not_depend_on_the_number_of_threads(blas):
+    X, F, dY = LARGE.tensors()
+    results = []
+    for allowed in (1, 2, 3, 20):
+        blas.now = allowed
+        Y, dX = conv2d(X, F, np.ones(4), **LARGE.options), conv2d_grad_input(dY, F, X.shape, **LARGE.options)
+        results.append((Y, dX, conv2d_grad_weight(dY, X, F.shape, **LARGE.options)))
+    for others in results[1:]:
+        for got, expected in zip(others, results[0], strict=True):
+            assert_array_equal(got, expected)  # whole numbers: not even rounding differs
+
+
+def test_rounding_is_the_same_every_time(blas):
+    rng = np.random.default_rng(0)
+    dY, X = rng.normal(size=(2, 3, 8, 8)), rng.normal(size=(2, 2, 10, 10))
+    first = conv2d_grad_weight(dY, X, (3, 2, 3, 3))
+    for _ in range(20):
+        assert_array_equal(conv2d_grad_weight(dY, X, (3, 2, 3, 3)), first)
+    blas.now = 1
+    assert_allclose(conv2d_grad_weight(dY, X, (3, 2, 3, 3)), first, rtol=1e-12)
+
+
+def test_importing_starts_no_thread():
+    code = "import threading, cnnbp.layers; raise SystemExit(threading.active_count() - 1)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_the_matrix_library_of_numpy_is_found():
+    assert threads._blas() is None or threads._blas().get_num_threads() >= 1
