@@ -14,6 +14,7 @@ import numpy as np
 from cnnbp.activations import relu, relu_grad, sigmoid, sigmoid_grad, tanh, tanh_grad
 from cnnbp.conv import conv2d, conv2d_grad_bias, conv2d_grad_input, conv2d_grad_weight
 from cnnbp.dense import linear, linear_grad
+from cnnbp.lowering import batch_last
 from cnnbp.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from cnnbp.sequential import Sequential
 from cnnbp.shapes import as_float, as_pair
@@ -86,13 +87,14 @@ class Conv2d(Layer):
 
     def forward(self, X):
         """The convolution of X with F, plus b."""
+        X = batch_last(as_float(X, "X"))
         Y = conv2d(X, self.params["F"], self.params.get("b"), **self.geometry)
-        self._memory = as_float(X, "X")
+        self._memory = X
         return Y
 
     def backward(self, dY):
         """Put dF and db into `grads`; return dX."""
-        X, F = self._recall(), self.params["F"]
+        X, F, dY = self._recall(), self.params["F"], batch_last(as_float(dY, "dY"))
         self.grads = {"F": conv2d_grad_weight(dY, X, F.shape, **self.geometry)}
         if "b" in self.params:
             self.grads["b"] = conv2d_grad_bias(dY)

@@ -15,7 +15,9 @@ import numpy as np
 
 
 def batch_last(X):
-    """The same images (N, C, H, W), stored by row, channel, column and image; no copy if they are so already."""
+    """Images (N, C, H, W), stored by row, channel, column and image: no copy if they are; a single image stays."""
+    if X.ndim != 4:
+        return X
     return np.ascontiguousarray(X.transpose(2, 1, 3, 0)).transpose(3, 1, 0, 2)
 
 

@@ -148,9 +148,15 @@ class Adam(Optimizer):
 
     def _change(self, name, array, gradient):
         m, v = self.memory[f"{name}.mean"], self.memory[f"{name}.square"]
-        for memory, beta, new in ((m, self.betas[0], gradient), (v, self.betas[1], gradient**2)):
+        new = gradient.copy()  # the one array that each step computes in
+        for memory, beta in ((m, self.betas[0]), (v, self.betas[1])):
+            new *= 1 - beta
             memory *= beta
-            memory += (1 - beta) * new
-        mean = m / (1 - self.betas[0] ** self.steps)
-        square = v / (1 - self.betas[1] ** self.steps)
-        return self.lr * mean / (np.sqrt(square) + self.eps)
+            memory += new
+            np.square(gradient, out=new)
+        np.divide(v, 1 - self.betas[1] ** self.steps, out=new)
+        np.sqrt(new, out=new)
+        new += self.eps
+        np.divide(m, new, out=new)
+        new *= self.lr / (1 - self.betas[0] ** self.steps)
+        return new

@@ -106,12 +106,14 @@ def max_pool2d(X, kernel_size, stride=None, padding=0):
         wins = ~(cell <= Y) & (Y == Y)
         np.maximum(winner, wins * winner.dtype.type(number), out=winner)
         np.maximum(Y, cell, out=Y)
-    a, b = np.divmod(winner, kernel[1])
-    H, W = X.shape[-2:]
-    h = np.clip(np.arange(OH)[:, None] * stride[0] + a - padding[0], 0, H - 1)
-    w = np.clip(np.arange(OW) * stride[1] + b - padding[1], 0, W - 1)
+    h, w = (
+        np.clip(np.arange(size)[:, None] * s + np.arange(k) - p, 0, limit - 1)
+        for size, s, k, p, limit in zip((OH, OW), stride, kernel, padding, X.shape[-2:])
+    )
+    cells = h[:, None, :, None] * X.shape[-1] + w[:, None]  # what cell a, b of window i, j is in the image
+    windows = np.arange(0, cells.size, kernel[0] * kernel[1]).reshape(OH, OW)
     shape = X.shape[:-2] + (OH, OW)
-    return Y.reshape(shape), (h * W + w).reshape(shape)
+    return Y.reshape(shape), cells.ravel()[windows + winner].reshape(shape)
 
 
 def max_pool2d_grad(dY, indices, input_shape):
@@ -148,10 +150,12 @@ def max_pool2d_grad(dY, indices, input_shape):
     plane = shape[-2] * shape[-1]
     if indices.size and not 0 <= indices.min() <= indices.max() < plane:
         raise ValueError(f"indices must lie in 0..{plane - 1} for an image of {shape[-2:]}")
-    dX = np.zeros(shape, dY.dtype)
-    first = np.arange(0, dX.size, plane).reshape(shape[:-2] + (1, 1)) if dX.size else 0
-    np.add.at(dX.reshape(-1), (indices.astype(np.intp) + first).ravel(), dY.ravel())
-    return dX
+    dY, indices = (planes(A, "dY").transpose(2, 1, 3, 0) for A in (dY, indices))
+    N, C = dY.shape[3], dY.shape[1]
+    dX = np.zeros((C, plane, N), dY.dtype)  # the batch last, as in `cnnbp.lowering`
+    place = indices.astype(np.intp) * N + (np.arange(C)[:, None, None] * plane * N + np.arange(N))
+    np.add.at(dX.reshape(-1), place.ravel(), dY.ravel())
+    return dX.transpose(2, 0, 1).reshape(shape)
 
 
 def avg_pool2d(X, kernel_size, stride=None, padding=0, count_include_pad=True):
@@ -222,10 +226,10 @@ def avg_pool2d_grad(dY, input_shape, kernel_size, stride=None, padding=0, count_
     share = dY / _divisor(shape, kernel, stride, padding, OH, OW, count_include_pad).astype(dY.dtype)
     share = planes(share, "dY")
     H, W = shape[-2] + 2 * padding[0], shape[-1] + 2 * padding[1]
-    rows = np.zeros(share.shape[:2] + (OH, W), dY.dtype)
+    rows = np.zeros_like(share, shape=share.shape[:2] + (OH, W))
     for view in _shifted(rows, (1, kernel[1]), (1, stride[1]), OH, OW):
         view += share
-    dX = np.zeros(share.shape[:2] + (H, W), dY.dtype)
+    dX = np.zeros_like(share, shape=share.shape[:2] + (H, W))
     for view in _shifted(dX, (kernel[0], 1), (stride[0], 1), OH, W):
         view += rows
     inside = dX[:, :, padding[0] : H - padding[0], padding[1] : W - padding[1]]
@@ -248,7 +252,10 @@ def _pad(X, padding, value):
     """The images with a border of one value."""
     if padding == (0, 0):
         return X
-    return np.pad(X, ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2), constant_values=value)
+    (N, C, H, W), (PH, PW) = X.shape, padding
+    padded = np.full_like(X, value, shape=(N, C, H + 2 * PH, W + 2 * PW))
+    padded[:, :, PH : PH + H, PW : PW + W] = X
+    return padded
 
 
 def _shifted(X, kernel, stride, OH, OW):
