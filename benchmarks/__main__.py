@@ -2,17 +2,23 @@
 
 The clock is noisy, so rivals take turns and what is reported is the median of
 the ratios within each round, after a warm-up that also proves that all agree.
+With one thread the time is that of the processor, which other programs disturb
+little; with several it is that of the wall.
 """
 
 import argparse
 import json
 import math
 import os
+import platform
 import statistics
 import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks import studies
 from benchmarks.rivals import LARGE, RIVALS, TINY, cnnbp, thread_limit, torch
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # else torch's idle thread spins while others run
@@ -25,9 +31,9 @@ def start(layer, patience):
         call = rival(layer, *tensors)
         if call is None:
             continue
-        begin = time.perf_counter()
+        begin = time.thread_time()
         results = [np.asarray(A) for A in call()]
-        if rival in (torch, cnnbp) or time.perf_counter() - begin < patience:
+        if rival in (torch, cnnbp) or time.thread_time() - begin < patience:
             calls[rival.__name__] = call
         expected = expected or results
         for got, right in zip(results, expected, strict=True):
@@ -35,29 +41,30 @@ def start(layer, patience):
     return calls
 
 
-def race(calls, rounds, moment=0.002):
+def race(calls, rounds, clock, moment=0.002):
     """The seconds of each call in each round; short calls are repeated for a moment."""
     repeats, times = {}, {name: [] for name in calls}
     for name, call in calls.items():
-        begin = time.perf_counter()
+        begin = clock()
         call()
-        repeats[name] = math.ceil(moment / (time.perf_counter() - begin))
+        repeats[name] = math.ceil(moment / (clock() - begin))
     order = list(calls)
     for _ in range(rounds):
         order = order[1:] + order[:1]  # nobody always runs first
         for name in order:
-            begin = time.perf_counter()
+            begin = clock()
             for _ in range(repeats[name]):
                 calls[name]()
-            times[name].append((time.perf_counter() - begin) / repeats[name])
+            times[name].append((clock() - begin) / repeats[name])
     return times
 
 
 def measure(threads, rounds, patience):
     """One row for each layer: milliseconds of ours, and everybody's ratio to the first."""
+    clock = time.thread_time if threads == 1 else time.perf_counter
     for layer in TINY + LARGE:
         with thread_limit(threads):
-            times = race(start(layer, patience), rounds)
+            times = race(start(layer, patience), rounds, clock)
         first = next(iter(times))
         ratios = {
             name: statistics.median(own / other for own, other in zip(times[name], times[first])) for name in times
@@ -72,25 +79,61 @@ def show(row):
     print(f"{row['layer']:28}{row['threads']:8}{row['cnnbp_ms']:10.3f}{''.join(cells)}", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1], help="equal for all; several in turn")
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--quick", action="store_true", help="few rounds, no slow rivals")
-    parser.add_argument("--json", metavar="FILE", help="also write the rows to a file")
-    args = parser.parse_args()
-    rounds, patience = (5, 0.3) if args.quick else (args.rounds, 1.5)
+def machine():
+    """What the numbers belong to: processor, cores, versions."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    found = {"processor": names[0] if names else platform.machine(), "cores": os.cpu_count()}
+    found["versions"] = {"python": platform.python_version()}
+    for package in ("numpy", "torch", "scipy"):
+        try:
+            found["versions"][package] = version(package)
+        except PackageNotFoundError:
+            pass
+    return found
+
+
+def compare_layers(threads, rounds, patience):
+    """The table of layers for one number of threads, printed as it grows."""
     print(f"{'layer':28}{'threads':>8}{'cnnbp ms':>10}" + "".join(f"{r.__name__:>9}" for r in RIVALS))
     rows = []
+    for row in measure(threads, rounds, patience):
+        show(row)
+        rows.append(row)
+    large = [row["ratios"]["cnnbp"] for row in rows[-len(LARGE) :]]
+    print(f"cnnbp to {rows[-1]['to']}, the {len(LARGE)} large layers: {statistics.geometric_mean(large):.2f}")
+    return rows
+
+
+def study(rounds):
+    """Everything beside the table of layers, with one thread."""
+    found = {}
+    with thread_limit(1):
+        if "torch" in machine()["versions"]:
+            found["each_gradient"] = list(studies.each_gradient(rounds))
+            found["lenet_step"] = studies.medians(studies.lenet_steps(), rounds)[1]
+        found["peak_memory"] = list(studies.peak_memory())
+        found["growth"] = list(studies.growth(max(3, rounds // 5)))
+        found["ceiling"] = list(studies.ceiling(rounds))
+    for name, rows in found.items():
+        print(name, *(rows if isinstance(rows, list) else [rows]), sep="\n  ")
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="equal for all; several in turn")
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--quick", action="store_true", help="few rounds, no slow rivals")
+    parser.add_argument("--json", metavar="FILE", help="also write everything to a file")
+    args = parser.parse_args()
+    rounds, patience = (5, 0.3) if args.quick else (args.rounds, 1.5)
+    results = {"machine": machine(), "layers": []}
     for threads in args.threads:
-        for row in measure(threads, rounds, patience):
-            show(row)
-            rows.append(row)
-        large = [row["ratios"]["cnnbp"] for row in rows[-len(LARGE) :]]
-        print(f"cnnbp to {rows[-1]['to']}, the {len(LARGE)} large layers: {statistics.geometric_mean(large):.2f}")
+        results["layers"] += compare_layers(threads, rounds, patience)
+    results |= study(rounds)
     if args.json:
-        with open(args.json, "w", encoding="utf-8") as file:
-            json.dump(rows, file, indent=1)
+        Path(args.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,16 +33,20 @@ class Layer(NamedTuple):
     def options(self):
         return {"stride": self.stride, "padding": self.padding}
 
+    @property
+    def out(self):
+        """The height and width of the output."""
+        return (self.size + 2 * self.padding - self.K) // self.stride + 1
+
     def tensors(self):
         """X, F, b and dY in single precision."""
         rng = np.random.default_rng(0)
-        out = (self.size + 2 * self.padding - self.K) // self.stride + 1
         shapes = (self.N, self.C, self.size, self.size), (self.O, self.C, self.K, self.K), (self.O,)
-        return [rng.normal(size=s).astype(np.float32) for s in (*shapes, (self.N, self.O, out, out))]
+        return [rng.normal(size=s).astype(np.float32) for s in (*shapes, (self.N, self.O, self.out, self.out))]
 
     def products(self):
-        """About how many products the forward pass adds up."""
-        return self.N * self.C * self.O * (self.size * self.K // self.stride) ** 2
+        """How many products the forward pass adds up, those with the padding included."""
+        return self.N * self.C * self.O * (self.out * self.K) ** 2
 
 
 def cnnbp(layer, X, F, b, dY):
@@ -114,6 +118,26 @@ def scipy(layer, X, F, b, dY):
     return run
 
 
+def fft(layer, X, F, b, dY):
+    """Products of spectra: many images and filters at once, whatever the kernel's size."""
+    if layer.stride > 1 or layer.N * layer.C * layer.O > 300_000:
+        return None
+    P, size = layer.padding, layer.size
+    full = (size + 2 * P, size + 2 * P)
+    out = dY.shape[-1]
+
+    def run():
+        padded = np.pad(X, [(0, 0), (0, 0), (P, P), (P, P)])
+        x, f, y = (np.fft.rfft2(A, full) for A in (padded, F, dY))
+        Y = np.fft.irfft2(np.einsum("nchw,ochw->nohw", x, f.conj(), optimize=True), full)[..., :out, :out]
+        dX = np.fft.irfft2(np.einsum("nohw,ochw->nchw", y, f, optimize=True), full)
+        dF = np.fft.irfft2(np.einsum("nchw,nohw->ochw", x, y.conj(), optimize=True), full)
+        inside = slice(P, P + size)
+        return Y + b[:, None, None], dX[..., inside, inside], dF[..., : layer.K, : layer.K], dY.sum((0, 2, 3))
+
+    return run
+
+
 def toeplitz(layer, X, F, b, dY):
     """The convolution as one matrix on the image, another on the filter; small layers only."""
     if layer.products() > 20_000:
@@ -151,7 +175,7 @@ def thread_limit(threads):
         yield
 
 
-RIVALS = [torch, cnnbp, im2col, scipy, toeplitz, loops]
+RIVALS = [torch, cnnbp, im2col, fft, scipy, toeplitz, loops]
 TINY = [Layer(1, 1, 1, 3, 2), Layer(1, 2, 3, 8, 3, padding=1)]
 LARGE = [
     Layer(64, 1, 6, 28, 5, padding=2),

@@ -10,6 +10,7 @@ from cnnbp.plots.gates import draw_gate, draw_layer
 from cnnbp.plots.graphs import draw_graph
 from cnnbp.plots.matrices import cells, draw_cells, show_connections, show_row, show_rows
 from cnnbp.plots.neurons import show_neurons
+from cnnbp.plots.speed import plot_ratios
 from cnnbp.plots.training import plot_history, show_confusion, show_feature_maps, show_filters, show_images
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "draw_graph",
     "draw_layer",
     "plot_history",
+    "plot_ratios",
     "shade_names",
     "show_confusion",
     "show_connections",
