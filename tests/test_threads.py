@@ -76,6 +76,15 @@ def test_a_little_work_and_work_without_a_matrix_library_stay_here(blas, monkeyp
     assert shared(10, 100) == ([(0, 10)], {threading.get_ident()})
 
 
+@pytest.mark.parametrize("allowed, pieces", [(1, 4), (2, 4), (3, 3)])
+def test_very_much_work_is_done_piece_by_piece(blas, allowed, pieces):
+    blas.now = allowed
+    parts, workers = shared(70, 10 * threads.LARGE)
+    assert [row for start, stop in parts for row in range(start, stop)] == list(range(70))
+    assert len(parts) == pieces and len(workers) <= allowed
+    assert min(stop - start for start, stop in parts) >= threads.ROWS
+
+
 def test_where_no_thread_can_start_the_rows_are_done_here(blas, monkeypatch):
     def refuse(self):
         raise RuntimeError("can't start new thread")
