@@ -16,6 +16,7 @@ from classroom.regions import HIDDEN, SOLUTION, AssignmentError, replace_regions
 
 RUNGS = ("by hand", "shape", "loop", "gradient", "find the bug", "explain")
 SCHEMA = 3  # of nbgrader's metadata
+SEED = "CLASSROOM_SEED"  # the environment's variable with the seed of the hidden tests' inputs
 # What a cell is, by nbgrader's three marks: grade, solution, locked.
 ROLES = {
     (False, False, True): "locked",

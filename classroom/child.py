@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from multiprocessing.connection import wait
 
+from classroom.assignment import SEED
 from classroom.marking import Marks
 
 NAME = "mark one submission"
@@ -44,7 +45,7 @@ class Child:
     def __init__(self, context, mark, job, deadline):
         self.deadline, self.how, self.seconds = deadline, "", deadline - time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
-        arguments = theirs, mark, job.assignment, job.handed.path, job.sandbox, job.tasks
+        arguments = theirs, mark, job.assignment, job.handed.path, job.sandbox, job.tasks, os.environ.get(SEED)
         self.process = context.Process(target=_serve, args=arguments, name=NAME)
         self.process.start()
         theirs.close()
@@ -82,19 +83,21 @@ class Child:
         self.connection.close()
 
 
-def _serve(connection, mark, assignment, path, sandbox, tasks):
+def _serve(connection, *job):
     """In the child: mark, answer, end."""
     os.setsid()
     threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
-    connection.send_bytes(json.dumps(marked(mark, assignment, path, sandbox, tasks)).encode("ascii"))
+    connection.send_bytes(json.dumps(marked(*job)).encode("ascii"))
     connection.close()
 
 
-def marked(mark, assignment, path, sandbox, tasks):
+def marked(mark, assignment, path, sandbox, tasks, seed):
     """Marks as plain JSON, of bounded size; an error of the marking becomes a status."""
+    if seed is not None:  # of the grader, whatever stands in the environment here
+        os.environ[SEED] = seed
     try:
         return _bounded(mark(assignment, path, sandbox=sandbox, tasks=tasks)).to_dict()
     except BaseException as error:

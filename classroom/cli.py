@@ -26,6 +26,7 @@ from classroom.page import check_book
 from classroom.report import write_report
 from classroom.results import Results
 from classroom.run import grade_class
+from classroom.sandbox import closes_namespaces
 from classroom.sheet import rows_of
 
 UNSAFE = """
@@ -83,6 +84,7 @@ def _parser():
     release = commands.add_parser("release", help="make the students' versions of assignments")
     release.add_argument("assignments", nargs="+", type=Path, metavar="ASSIGNMENT", help="folder of a master")
     release.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the students' versions")
+    release.add_argument("--book", metavar="URL", help="address of a page of the book, for the links to its chapters")
     return parser
 
 
@@ -100,7 +102,7 @@ def _grade_arguments(parser):
     add("--again", action="store_true", help="mark also what has marks already")
     add("--no-sandbox", action="store_true", help="run students' code as your own program: only for code that you trust")
     add("--gradebook", metavar="URL", help="write into an nbgrader gradebook, such as sqlite:///gradebook.db")
-    add("--book", metavar="URL", help="address of the book, for the links in the feedback")
+    add("--book", metavar="URL", help="address of a page of the book, for the links in the feedback")
 
 
 def _positive(text):
@@ -114,11 +116,9 @@ def _release(arguments):
     """Make the students' version of every assignment."""
     from classroom.release import release
 
+    book = check_book(arguments.book) if arguments.book else ""
     for assignment in arguments.assignments:
-        try:
-            print(release(assignment, arguments.out))
-        except ValueError as error:
-            raise GradingError(f"{assignment} is not released: {error}") from None
+        print(release(assignment, arguments.out, book=book))
     return 0
 
 
@@ -128,6 +128,8 @@ def _grade(arguments, assignment, mark):
     _check_names("task", arguments.task, [task.name for task in assignment.tasks])
     if arguments.no_sandbox:
         print(UNSAFE, file=sys.stderr)
+    elif not arguments.scheduler:
+        closes_namespaces(assignment.imports, assignment.limits.file_mb)  # or say once why there is no sandbox
     folder = arguments.out / assignment.name
     with Results(folder, assignment) as results:
         unpacked = folder / "unpacked"

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from classroom.assignment import SEED
 from classroom.child import end_group, marked
 from classroom.errors import GradingError
 from classroom.found import is_file
@@ -75,7 +76,8 @@ def _supervise(client, todo, mark, seconds, address):
     jobs = {}
     for job in todo:
         if job not in here:
-            arguments = mark, job.assignment, job.handed.path.read_bytes(), job.sandbox, job.tasks, seconds
+            settings = job.sandbox, job.tasks, os.environ.get(SEED)
+            arguments = mark, job.assignment, job.handed.path.read_bytes(), settings, seconds
             jobs[client.submit(_on_worker, *arguments, pure=False, key=f"mark-{len(jobs)}-{os.urandom(8).hex()}")] = job
     try:
         for future in distributed.as_completed(list(jobs), loop=client.loop):
@@ -95,7 +97,7 @@ def _outcome(future, address):
     raise GradingError(f"the scheduler {address} was lost; what was marked is kept: give the same command again")
 
 
-def _on_worker(mark, assignment, data, sandbox, tasks, seconds):
+def _on_worker(mark, assignment, data, settings, seconds):
     """On the worker: mark one notebook in a fresh process, since a worker's own may not have children."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{assignment.name}.ipynb"
@@ -103,7 +105,7 @@ def _on_worker(mark, assignment, data, sandbox, tasks, seconds):
         process = subprocess.Popen([sys.executable, "-c", SERVE.format(sys.path)], start_new_session=True,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
         try:
-            answer, _ = process.communicate(pickle.dumps((mark, assignment, path, sandbox, tasks)), seconds)
+            answer, _ = process.communicate(pickle.dumps((mark, assignment, path, *settings)), seconds)
         except subprocess.TimeoutExpired:
             return json.dumps(Marks(f"not graded: it was not marked within {seconds:.0f} seconds").to_dict())
         finally:

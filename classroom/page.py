@@ -1,7 +1,8 @@
 """Pages that stand alone: no script, nothing from elsewhere, every text escaped."""
 
 import html
-from urllib.parse import urlsplit
+import re
+from urllib.parse import urlsplit, urlunsplit
 
 from classroom.errors import GradingError
 from classroom.names import printable
@@ -74,16 +75,18 @@ def link(book, target, words):
 
 def check_book(address):
     """
-    Refuse an address that a page must not link to.
+    The folder of the book's pages, from its own address or that of any page in it.
 
     Raises
     ------
     GradingError
         If it has another scheme than http, https or file.
     """
-    if urlsplit(address.strip()).scheme not in ("http", "https", "file", "") or not address.strip().isprintable():
+    parts = urlsplit(address.strip())
+    if parts.scheme not in ("http", "https", "file", "") or not address.strip().isprintable():
         raise GradingError(f"--book {printable(address)} is not an address of a book: it begins with http:// or https://")
-    return address.strip()
+    folder = re.sub(r"/[^/]*\.html$", "", parts.path)
+    return urlunsplit((parts.scheme, parts.netloc, folder.rstrip("/"), "", ""))
 
 
 def table(caption, head, rows, numbers=()):

@@ -12,16 +12,16 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
-from classroom.assignment import read_assignment
+from classroom.assignment import SEED, read_assignment
+from classroom.errors import GradingError
 from classroom.leaks import differences, foreign_imports, leaks
 from classroom.rehearsal import known, rehearsals
 from classroom.student import student_version, submission
 
 FEWEST = {"wrong": 6, "unusual": 3}  # files of known solutions
-SEED = "CLASSROOM_SEED"  # of the hidden tests' inputs
 
 
-class ReleaseRefused(ValueError):
+class ReleaseRefused(GradingError):
     """A master that must not go to students, with all reasons in one sentence."""
 
 

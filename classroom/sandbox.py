@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from classroom.errors import GradingError
 from classroom.seccomp import filter_program
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ What helps:
 - `--no-sandbox` runs students' code with your rights, on your files. Only for code you trust."""
 
 
-class NoSandbox(RuntimeError):
+class NoSandbox(GradingError):
     """There is no way to confine students' code on this machine; the message says what to do."""
 
 
@@ -53,7 +54,7 @@ def package_paths(imports):
         except importlib.metadata.PackageNotFoundError:
             names = importlib.metadata.packages_distributions().get(name)
             if not names:
-                raise ValueError(f"the assignment allows {name}, which is not installed") from None
+                raise GradingError(f"the assignment allows {name}, which is not installed") from None
             found = importlib.metadata.distribution(names[0])
         tops = {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}
         paths |= {Path(found.locate_file(top)).resolve() for top in tops if not top.endswith(".dist-info")}

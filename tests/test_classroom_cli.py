@@ -14,6 +14,7 @@ import pytest
 
 from classroom import cli
 from classroom.assignment import AssignmentError
+from classroom.errors import GradingError
 from classroom.marking import Marks, TaskResult
 from conftest import ROOT
 from fake_marking import fake_assignment, hand_in, mark
@@ -200,16 +201,16 @@ def test_stopped_run_says_how_to_go_on(tmp_path, run, number):
 def test_release_makes_each_assignment(tmp_path, monkeypatch, capsys):
     """Called with the master's path and the folder; a refusal is one sentence."""
 
-    def release(path, out):
+    def release(path, out, book):
         if "bad" in str(path):
-            raise ValueError("a line of a solution is left")
-        return out / path.name
+            raise GradingError("bad is not released: a line of a solution is left")
+        return out / path.name / book
 
     monkeypatch.setitem(sys.modules, "classroom.release", types.SimpleNamespace(release=release))
-    assert cli.main(["release", "a/one", "a/two", "--out", "out"]) == 0
-    assert capsys.readouterr().out.split() == ["out/one", "out/two"]
+    assert cli.main(["release", "a/one", "a/two", "--out", "out", "--book", "book/pooling.html#ties"]) == 0
+    assert capsys.readouterr().out.split() == ["out/one/book", "out/two/book"]
     assert cli.main(["release", "a/bad", "--out", "out"]) == 2
-    assert capsys.readouterr().err == "error: a/bad is not released: a line of a solution is left\n"
+    assert capsys.readouterr().err == "error: bad is not released: a line of a solution is left\n"
 
 
 def test_help_names_every_option_and_is_fast(tmp_path):

@@ -114,6 +114,7 @@ def test_address_of_the_book_is_checked(address):
     with pytest.raises(GradingError, match="is not an address of a book"):
         check_book(address)
     assert check_book("https://example.org/b ") == "https://example.org/b" and check_book("../book") == "../book"
+    assert check_book("https://example.org/b/pooling.html?x=1#ties") == "https://example.org/b"
 
 
 def test_address_cannot_end_its_attribute():

@@ -146,15 +146,17 @@ def test_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
         Results(tmp_path / "r", ASSIGNMENT)
 
 
-def test_digest_of_an_assignment_follows_what_decides_about_marks():
-    """Tests, points and limits count; titles and the place on the disk do not."""
+def test_digest_of_an_assignment_follows_what_decides_about_marks(monkeypatch):
+    """Tests, points, limits and the seed count; titles and the place on the disk do not."""
     first = digest_of_assignment(ASSIGNMENT)
-    same = replace(ASSIGNMENT, title="x", path=None, minutes=1, names=frozenset(["value", "shape"]))
+    same = replace(ASSIGNMENT, title="x", path=None, minutes=1)
     assert first == digest_of_assignment(same)
     tasks = (replace(ASSIGNMENT.tasks[0], source="check(1)"), *ASSIGNMENT.tasks[1:])
     changed = [replace(ASSIGNMENT, tasks=tasks), replace(ASSIGNMENT, imports=()), fake_assignment(points=3.0),
                replace(ASSIGNMENT, limits=replace(ASSIGNMENT.limits, seconds_per_test=1.0))]  # fmt: skip
-    assert len({first, *map(digest_of_assignment, changed)}) == 5
+    digests = {first, *map(digest_of_assignment, changed)}
+    monkeypatch.setenv("CLASSROOM_SEED", "7")
+    assert len(digests | {digest_of_assignment(ASSIGNMENT)}) == 6
 
 
 def test_digest_of_a_file_is_its_bytes(tmp_path):

@@ -59,6 +59,15 @@ def test_any_order_and_any_number_of_jobs_give_the_same_marks(tmp_path):
         assert compared(grade(tmp_path, order=order, out=f"r{order}", jobs=order)[0]) == first
 
 
+def test_every_child_has_the_graders_seed(tmp_path, monkeypatch):
+    """Also one of a server that was started before the seed was set."""
+    hand_in(tmp_path / "s", "ada", seed=True)
+    for seed in ("3", "4"):
+        monkeypatch.setenv("CLASSROOM_SEED", seed)
+        marks, _ = grade(tmp_path, out=seed)
+        assert marks["ada"].notes == [f"seed {seed}"]
+
+
 def test_what_dies_takes_nothing_with_it(tmp_path):
     """A killed child is tried once more; an error of the grader is a status; the others are graded."""
     classroom(tmp_path, 3)
