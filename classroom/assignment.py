@@ -10,6 +10,7 @@ import ast
 import json
 import tomllib
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 from classroom.regions import HIDDEN, SOLUTION, AssignmentError, replace_regions
@@ -84,7 +85,7 @@ class Assignment:
         """The full mark."""
         return sum(task.points for task in self.tasks)
 
-    @property
+    @cached_property
     def names(self):
         """What the master's solution cells define at top level: functions and answers."""
         sources = [cell.source for cell in self.cells if cell.role == "solution"]

@@ -25,7 +25,7 @@ def process_context(mark):
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload([mark.__module__, __name__, "classroom.assignment"])
+        context.set_forkserver_preload([mark.__module__, __name__, "classroom.warm"])
     return context
 
 

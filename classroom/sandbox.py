@@ -109,12 +109,12 @@ def confined(imports, file_mb, closed=True):
 
 
 @functools.cache
-def closes_namespaces(imports, file_mb):
-    """Try the sandbox once; whether it can forbid further namespaces, or raise NoSandbox."""
+def closes_namespaces():
+    """Try a sandbox once; whether it can forbid further namespaces, or raise NoSandbox."""
     if not shutil.which("bwrap"):
         raise NoSandbox(REMEDY.format(reason="The program bwrap is not on this machine."))
     for closed in (True, False):
-        bwrap, python = confined(imports, file_mb, closed)
+        bwrap, python = confined((), 1, closed)
         with filter_file() as file:
             line = [*bwrap, *seccomp(file), *python, "-c", "pass"]
             tried = subprocess.run(line, capture_output=True, text=True, pass_fds=fds(file), timeout=60)
@@ -177,8 +177,7 @@ class Process:
         os.close(info)
 
     def start_confined(self, assignment, settings, sock, info, file):
-        key = assignment.imports, assignment.limits.file_mb
-        bwrap, python = confined(*key, closes_namespaces(*key))
+        bwrap, python = confined(assignment.imports, assignment.limits.file_mb, closes_namespaces())
         settings |= {"uid": FIRST_UID + os.getpid() if os.geteuid() == 0 else None}
         settings |= {"path": ["/worker", "/packages"]}
         line = [*bwrap, *seccomp(file), "--info-fd", str(info), *python, "/worker/worker.py", json.dumps(settings)]

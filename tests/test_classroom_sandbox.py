@@ -180,7 +180,7 @@ def test_where_namespaces_are_forbidden_it_says_so(tmp_path, monkeypatch, unprob
 
     monkeypatch.setattr(sandbox.subprocess, "run", refused)
     with pytest.raises(sandbox.NoSandbox, match=r"(?s)uid map: Permission denied.*AppArmor.*--no-sandbox"):
-        sandbox.closes_namespaces(("numpy",), 4)
+        sandbox.closes_namespaces()
 
 
 def test_an_older_bubblewrap_is_used_without_closing_namespaces(monkeypatch, unprobed):
@@ -190,7 +190,7 @@ def test_an_older_bubblewrap_is_used_without_closing_namespaces(monkeypatch, unp
     monkeypatch.setattr(sandbox.subprocess, "run", older)
     monkeypatch.setattr(sandbox.os, "geteuid", lambda: 1000)
     sandbox.confined.cache_clear()
-    assert sandbox.closes_namespaces(("numpy",), 4) is False
+    assert sandbox.closes_namespaces() is False
     sandbox.confined.cache_clear()
 
 
