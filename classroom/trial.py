@@ -1,8 +1,10 @@
 """The tests of one submission, run in a trusted process of their own.
 
 The text of a test cell runs unchanged; only the names that the student had to define are
-proxies. What a test says when it fails goes to the student, unless it failed in its hidden
-part: then the student learns which kind of thing is wrong, and no number.
+proxies. The visible parts of all tests run first, and what they say when they fail goes to
+the student: nothing hidden has been told yet to the student's functions, so they cannot
+repeat it. Then the whole tests run, and who fails there learns which kind of thing is wrong,
+and no number.
 """
 
 import contextlib
@@ -15,7 +17,6 @@ import traceback
 from classroom import stubs
 from classroom.proxies import NotCarried, Stopped, Student, StudentError
 
-BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 KIND = re.compile(r"\b(type|shape|border|interior|value)\b")
 KINDS = {TypeError: "type", AttributeError: "type", NotCarried: "type", ValueError: "shape", IndexError: "shape"}
 
@@ -44,19 +45,6 @@ def plain(text, limit=600):
     text = str(text)[: 2 * limit].encode("utf-8", "replace").decode()
     text = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
     return text if len(text) <= limit else text[:limit] + " …"
-
-
-def hidden_lines(task):
-    """The numbers of the lines that students do not see."""
-    if task.visible == task.source:
-        return set()
-    lines, hidden, inside = task.source.splitlines(), set(), False
-    for number, line in enumerate(lines, 1):
-        inside |= line.strip().startswith(BEGIN)
-        if inside:
-            hidden.add(number)
-        inside &= not line.strip().startswith(END)
-    return hidden or set(range(1, len(lines) + 1))
 
 
 def stub_drawing(imports):
@@ -106,8 +94,8 @@ class Trial:
             self.space[name] = value
         self.space.update(self.student.names(self.seconds))
 
-    def run(self, task):
-        """Status and message of one test cell."""
+    def run(self, task, source):
+        """Status and message of one test cell, or of its visible part."""
         name = f"<test {task.name}>"
         for visible in (True, False):
             self.step()
@@ -115,17 +103,16 @@ class Trial:
             try:
                 self.fill()
                 with deadline(self.seconds + 0.5):
-                    exec(compile(task.source, name, "exec", dont_inherit=True), self.space)
+                    exec(compile(source, name, "exec", dont_inherit=True), self.space)
             except BaseException as error:
-                return self.failure(task, name, error)
+                return self.failure(source, name, error, source != task.visible)
             if not self.student.changed:  # else: would it also pass if its arguments were safe?
                 break
         return "passed", ""
 
-    def failure(self, task, name, error):
+    def failure(self, source, name, error, hidden):
         """What the student is told."""
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
-        hidden = bool(hidden_lines(task).intersection(lines))
         if isinstance(error, Stopped):
             return error.status, plain(error)
         if isinstance(error, Overdue):
@@ -136,7 +123,7 @@ class Trial:
             return "error", self.raised(error, hidden)
         if hidden:
             return "failed", hidden_message(error)
-        return "failed", plain(self.visible_message(task, error, lines))
+        return "failed", plain(self.visible_message(source, error, lines))
 
     def raised(self, error, hidden):
         what = f"{plain(error.function, 80)} raised"
@@ -144,11 +131,11 @@ class Trial:
             return f"a hidden test failed: {what} {type(error).__name__}"
         return f"{what} {plain(error.kind, 80)}: {plain(error)}"
 
-    def visible_message(self, task, error, lines):
+    def visible_message(self, source, error, lines):
         if isinstance(error, (AssertionError, NotCarried)) and str(error):
             return str(error)
         if isinstance(error, AssertionError) and lines:
-            return f"this is not so: {task.source.splitlines()[lines[0] - 1].strip()}"
+            return f"this is not so: {source.splitlines()[lines[0] - 1].strip()}"
         return f"{type(error).__name__}: {error}"
 
     def diagnose(self, task):
@@ -182,9 +169,15 @@ def judge(assignment, submission, tasks, sandbox, tell):
     """Run the tests of these tasks and tell each result as it comes, as plain data."""
     trial = Trial(assignment, submission, sandbox, lambda: tell({}))
     try:
+        seen = {}
         for task in tasks:
             tell({"begin": task.name})
-            status, message = trial.run(task)
+            seen[task.name] = trial.run(task, task.visible)
+        for task in tasks:
+            tell({"begin": task.name})
+            status, message = seen[task.name]
+            if status == "passed" and task.source != task.visible:
+                status, message = trial.run(task, task.source)
             wrong = status in ("failed", "error")
             code = trial.diagnose(task) if wrong else ""
             result = {"status": status, "message": message, "diagnosis": code}

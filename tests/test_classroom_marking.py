@@ -75,7 +75,7 @@ MISTAKES = {
     "inner error": (
         "train",
         "def train(w): return lambda x: 1 / 0",
-        ("error", 7, "<lambda> raised ZeroDivisionError: division by zero"),
+        ("error", 7, "the returned function raised ZeroDivisionError: division by zero"),
     ),
 }
 
@@ -206,6 +206,35 @@ def test_no_word_of_a_hidden_test_is_told(tmp_path):
         assignment = sample(tmp_path, tests={"double-test": (4, source)})
         told = mark(assignment, submit(assignment, tmp_path, double=f"def double(X):\n    {fault}")).to_dict()
         assert told["tasks"][0]["status"] != "passed" and "987654" not in str(told) and "sentinel" not in str(told)
+
+
+TELLTALES = {
+    "a message": "def slope(f, x): raise ValueError(str(seen))",
+    "a value": "def slope(f, x): return str(seen)",
+    "a class": "def slope(f, x): return type(str(seen), (), {})()",
+    "a name": "def train(w):\n    def f(x): raise ValueError\n    f.__name__ = str(seen)\n    return f",
+}
+
+
+@pytest.mark.parametrize("name", TELLTALES)
+def test_a_later_test_does_not_tell_what_an_earlier_one_hides(name, tmp_path):
+    """A function keeps its arguments, and another one lets them out."""
+    hides = f"double(1)\n{BEGIN}\ndouble(987654)\n{END}"
+    names = f"{BEGIN}\ntrain(987654)(1)\n{END}"
+    assignment = sample(tmp_path, tests={**TESTS, "double-test": (4, hides), "train-test": (3, names)})
+    keep = "seen = []\ndef double(X):\n    seen.append(X)\n    return X"
+    task = TELLTALES[name].split("(")[0].split()[1]
+    marks = mark(assignment, submit(assignment, tmp_path, double=keep, **{task: TELLTALES[name]}))
+    assert "987654" not in str(marks.to_dict()) and results(marks)[task][0] in ("failed", "error")
+
+
+def test_a_test_that_takes_much_memory_with_a_students_result_fails(tmp_path):
+    """The trusted process is bounded too."""
+    tests = {**TESTS, "double-test": (4, "Y = double(X)\nZ = Y[:, None] + Y[None, :]")}
+    assignment = sample(tmp_path, tests=tests, memory_mb=512)
+    marks = mark(assignment, submit(assignment, tmp_path, double="def double(X): return np.ones(20_000)"))
+    assert results(marks)["double"][:2] == ("failed", 0) and "Unable to allocate" in results(marks)["double"][2]
+    assert marks.points == TOTAL - 4
 
 
 def test_the_grader_keeps_its_signals_and_warnings(assignment, tmp_path):
