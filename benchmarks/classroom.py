@@ -3,8 +3,8 @@
 Thirty honest submissions of one master go to both, and both must give the same
 marks; then a class of thirty with eight that attack or are broken, with a limit of
 10 s, in which every row must be right; then three hundred honest ones. Wall time,
-processor time of all processes that took part, and the most memory that they held
-at once (pages that are shared are counted for each).
+processor time (without that of the sandboxes, which the kernel does not pass on),
+and the most memory held at once (pages that are shared are counted for each).
 """
 
 import argparse

@@ -33,7 +33,7 @@ class Limits:
 
     seconds_per_cell: float = 20.0
     seconds_per_test: float = 10.0
-    memory_mb: int = 1024
+    memory_mb: int = 512
     processes: int = 32
     file_mb: int = 16
     output_kb: int = 256

@@ -8,6 +8,7 @@ function has no name, and neither has one that is wrong in a way of its own.
 """
 
 import copy
+import functools
 
 import numpy as np
 
@@ -48,10 +49,10 @@ def diagnose(kind, function):
         answers = ask(function, known.probes)
     except (Unusable, TimeoutError):
         return None
-    if too_silent(answers, known.probes) or explains(known.reference, known.probes, answers):
+    if too_silent(answers, known.probes) or explains(known.reference, kind, answers):
         return None
     fitting = {code for code, traps in known.traps.items()
-               if any(explains(trap, known.probes, answers) for trap in traps)}  # fmt: skip
+               if any(explains(trap, kind, answers) for trap in traps)}  # fmt: skip
     return fitting.pop() if len(fitting) == 1 else None
 
 
@@ -96,10 +97,15 @@ def plain(result, depth=4):
     return np.array(parts) if alike else parts
 
 
-def explains(trap, probes, answers):
+def explains(trap, kind, answers):
     """Whether a trap gives each answer that was given."""
-    pairs = ((answer(trap, probe), given) for probe, given in zip(probes, answers) if given is not SILENT)
-    return all(same(expected, given) for expected, given in pairs)
+    return all(same(expected(trap, kind, number), given) for number, given in enumerate(answers) if given is not SILENT)
+
+
+@functools.cache
+def expected(trap, kind, number):
+    """What a trap answers to one of the probes of a kind."""
+    return answer(trap, KINDS[kind].probes[number])
 
 
 def same(expected, given):
