@@ -3,7 +3,7 @@
 The JSON of the "notebook" may hold `points` (by task; full marks where absent),
 `status`, `message`, `diagnosis`, `answers`, `notes`, `unreadable`, `seconds` to
 sleep, `kill` (die: always, or "once"), `fail` (an error of the grader), `spawn`
-(leave a process behind), `seed` (note the seed of the hidden tests' inputs). Each call is written to the file `calls` beside it.
+(leave a process behind), `tell` (note the seed of the hidden tests and the sandbox). Each call is written to the file `calls` beside it.
 """
 
 import json
@@ -49,7 +49,8 @@ def mark(assignment, path, *, sandbox=True, tasks=None):
         return Marks(f"not readable: {says['unreadable']}", [], [], {}, 0.0)
     chosen = [task for task in assignment.tasks if tasks is None or task.name in tasks]
     results = [_result(task, says) for task in chosen]
-    notes = [f"seed {os.environ.get('CLASSROOM_SEED')}"] if says.get("seed") else says.get("notes", [])
+    told = [f"seed {os.environ.get('CLASSROOM_SEED')}", f"sandbox {sandbox}"]
+    notes = told if says.get("tell") else says.get("notes", [])
     return Marks("graded", results, notes, says.get("answers", {}), time.monotonic())
 
 

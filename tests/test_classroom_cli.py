@@ -15,7 +15,6 @@ import pytest
 from classroom import cli
 from classroom.assignment import AssignmentError
 from classroom.errors import GradingError
-from classroom.marking import Marks, TaskResult
 from conftest import ROOT
 from fake_marking import fake_assignment, hand_in, mark
 
@@ -136,19 +135,13 @@ def test_bug_of_ours_is_not_hidden(tmp_path, run):
         run(read=lambda path: 1 / 0)
 
 
-def told(assignment, path, *, sandbox=True, tasks=None):
-    """Marks whose note says whether there was a sandbox."""
-    results = [TaskResult(task.name, 0.0, task.points, "passed", "") for task in assignment.tasks]
-    return Marks("graded", results, [f"sandbox={sandbox}"], {}, 0.0)
-
-
 def test_no_sandbox_is_loud_and_never_the_default(tmp_path, run):
     """Three lines of warning, each time."""
-    hand_in(tmp_path / "s", "ada")
-    _, _, err = run(mark=told)
-    assert "--no-sandbox" not in err and "sandbox=True" in marks(tmp_path)["ada"]["notes"]
-    _, _, err = run("--no-sandbox", "--again", mark=told)
-    assert err.count("!!") == 2 and "sandbox=False" in marks(tmp_path)["ada"]["notes"]
+    hand_in(tmp_path / "s", "ada", tell=True)
+    _, _, err = run()
+    assert "--no-sandbox" not in err and "sandbox True" in marks(tmp_path)["ada"]["notes"]
+    _, _, err = run("--no-sandbox", "--again")
+    assert err.count("!!") == 2 and "sandbox False" in marks(tmp_path)["ada"]["notes"]
 
 
 def test_gradebook_and_book(tmp_path, run, monkeypatch):

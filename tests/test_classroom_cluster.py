@@ -32,7 +32,7 @@ def test_cluster_gives_the_marks_of_one_machine(tmp_path, cluster, monkeypatch):
     """Whatever dies, hangs or cannot be read; the workers see no path of ours, but they know the seed."""
     monkeypatch.setenv("CLASSROOM_SEED", "8")
     classroom(tmp_path, 3)
-    hand_in(tmp_path / "s", "seed", seed=True)
+    hand_in(tmp_path / "s", "seed", tell=True)
     hand_in(tmp_path / "s", "always", kill="always")
     hand_in(tmp_path / "s", "error", fail="no sandbox")
     hand_in(tmp_path / "s", "broken", unreadable="not JSON")
@@ -41,7 +41,7 @@ def test_cluster_gives_the_marks_of_one_machine(tmp_path, cluster, monkeypatch):
     (tmp_path / "s" / "link" / "convolve" / "convolve.ipynb").symlink_to(tmp_path / "s" / "s00" / "convolve" / "convolve.ipynb")
     here, failed_here = grade(tmp_path, seconds=2)
     marks, failed = grade(tmp_path, out="cluster", supervise=on(cluster), seconds=4)
-    assert compared(marks) == compared(here) and marks["seed"].notes == ["seed 8"]
+    assert compared(marks) == compared(here) and marks["seed"].notes == ["seed 8", "sandbox True"]
     assert sorted(failed) == sorted(failed_here) == ["always", "error", "hang"]
     assert failed["always"].status == "not graded: the process that marks it ended with -9"
     assert failed["hang"].status == "not graded: it was not marked within 4 seconds"

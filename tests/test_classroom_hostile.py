@@ -27,7 +27,7 @@ MEMORY = 400 + os.getpid() % 100  # tells the workers of this test process from 
 
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory):
-    return sample(tmp_path_factory.mktemp("sample"), memory_mb=MEMORY)
+    return sample(tmp_path_factory.mktemp("sample"), memory_mb=MEMORY, seconds_per_cell=3)
 
 
 @pytest.fixture(autouse=True)

@@ -61,11 +61,11 @@ def test_any_order_and_any_number_of_jobs_give_the_same_marks(tmp_path):
 
 def test_every_child_has_the_graders_seed(tmp_path, monkeypatch):
     """Also one of a server that was started before the seed was set."""
-    hand_in(tmp_path / "s", "ada", seed=True)
+    hand_in(tmp_path / "s", "ada", tell=True)
     for seed in ("3", "4"):
         monkeypatch.setenv("CLASSROOM_SEED", seed)
         marks, _ = grade(tmp_path, out=seed)
-        assert marks["ada"].notes == [f"seed {seed}"]
+        assert marks["ada"].notes == [f"seed {seed}", "sandbox True"]
 
 
 def test_what_dies_takes_nothing_with_it(tmp_path):
