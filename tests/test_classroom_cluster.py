@@ -39,12 +39,12 @@ def test_cluster_gives_the_marks_of_one_machine(tmp_path, cluster, monkeypatch):
     hand_in(tmp_path / "s", "hang", seconds=100)
     (tmp_path / "s" / "link" / "convolve").mkdir(parents=True)
     (tmp_path / "s" / "link" / "convolve" / "convolve.ipynb").symlink_to(tmp_path / "s" / "s00" / "convolve" / "convolve.ipynb")
-    here, failed_here = grade(tmp_path, seconds=2)
-    marks, failed = grade(tmp_path, out="cluster", supervise=on(cluster), seconds=4)
+    here, failed_here = grade(tmp_path, seconds=4)
+    marks, failed = grade(tmp_path, out="cluster", supervise=on(cluster), seconds=8)
     assert compared(marks) == compared(here) and marks["seed"].notes == ["seed 8", "sandbox True"]
     assert sorted(failed) == sorted(failed_here) == ["always", "error", "hang"]
     assert failed["always"].status == "not graded: the process that marks it ended with -9"
-    assert failed["hang"].status == "not graded: it was not marked within 4 seconds"
+    assert failed["hang"].status == "not graded: it was not marked within 8 seconds"
 
 
 def test_worker_that_dies_loses_nothing(tmp_path, cluster):
