@@ -180,7 +180,7 @@ def test_joined_scripts_parse(text, tmp_path):
     subprocess.run([node(), "--check", str(path)], check=True)
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", bundle.VIEWS)
 def test_every_name_is_there_once(name):
     """In a widget all pieces share one scope; on a page each view has its own."""
     names = re.findall(r"^(?:function|const|let) (\w+)", bundle.widget_module(name), flags=re.MULTILINE)
