@@ -11,9 +11,10 @@ not flipped in the forward pass.
 
 import numpy as np
 
-from cnnbp.lowering import between, columns, from_rows, strips, upside_down, window
+from cnnbp.lowering import between, columns, from_rows, multiply, near, row_windows, upside_down, windows
 from cnnbp.shapes import as_float, check_shape, conv_geometry
 from cnnbp.threads import share
+from cnnbp.workspace import empty
 
 # ---------------------------------------------------------------- loops
 
@@ -96,17 +97,16 @@ def conv2d(X, F, b=None, stride=1, padding=0, dilation=1):
     g = conv_geometry(X.shape, F.shape, stride, padding, dilation)
     X4 = X.reshape(g.input_shape)
     matrix = F.reshape(g.weight_shape).transpose(0, 2, 3, 1).reshape(g.O, g.KH * g.KW * g.C)
-    Y = np.empty((g.OH, g.O, g.OW * g.N), np.result_type(X, F))
+    Y = empty((g.OH, g.O, g.OW * g.N), np.result_type(X, F))
     bias = None if b is None else _bias(b, g, X.ndim).astype(Y.dtype)
 
-    def some(rows):
-        lowered = strips(X4, rows, g)
-        for i, row in enumerate(Y[rows]):
-            np.dot(matrix, window(lowered, i * g.SH, g.KH, g.DH), out=row)
-        if bias is not None:
-            Y[rows] += bias
+    def some(pieces):
+        for rows, empty in pieces:
+            multiply(matrix, row_windows(X4, rows, g, empty), out=Y[rows])
+            if bias is not None:
+                Y[rows] += bias
 
-    share(some, g.OH, g.products)
+    share(some, g.OH, g.products, near(X.itemsize * g.SH * g.KW * g.C * g.OW * g.N, g.KH))
     return from_rows(Y.reshape(g.OH, g.O, g.OW, g.N)).reshape(_output_shape(g, X.ndim))
 
 
@@ -144,18 +144,22 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
     filters = [upside_down(F4, phase, g) for phase in range(g.SH)]
     dX = np.zeros((g.H, g.C, g.W + 2 * g.PW, g.N), np.result_type(dY, F))
 
-    def some(rows):
-        top = (rows.start + g.PH - g.DH * (g.KH - 1)) // g.SH
-        upstream = between(dY4, top, (rows.stop - 1 + g.PH) // g.SH + 1)
-        lowered = np.empty((rows.stop - rows.start, g.KW * g.C, g.OW * g.N), dX.dtype)
-        for h, product in enumerate(lowered, start=rows.start + g.PH):
-            matrix, first, count, step = filters[h % g.SH]
-            np.dot(matrix, window(upstream, h // g.SH + first - top, count, step), out=product)
-        lowered = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
-        for b in range(g.KW):
-            dX[rows, :, columns(b, g)] += lowered[:, b]
+    def some(pieces):
+        for rows, empty in pieces:
+            top = (rows.start + g.PH - g.DH * (g.KH - 1)) // g.SH
+            bottom = (rows.stop - 1 + g.PH) // g.SH + 1
+            upstream = between(dY4, top, bottom, 0, empty).reshape(bottom - top, g.O, g.OW * g.N)
+            lowered = empty((rows.stop - rows.start, g.KW * g.C, g.OW * g.N), dX.dtype)
+            for h in range(rows.start, min(rows.start + g.SH, rows.stop)):
+                matrix, first, count, step = filters[(h + g.PH) % g.SH]
+                start, same_phase = (h + g.PH) // g.SH + first - top, lowered[h - rows.start :: g.SH]
+                starts = range(start, start + len(same_phase))
+                multiply(matrix, windows(upstream, starts, count, step), out=same_phase)
+            shifted = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
+            for b in range(g.KW):
+                dX[rows, :, columns(b, g)] += shifted[:, b]
 
-    share(some, g.H, g.products)
+    share(some, g.H, g.products, near(dX.itemsize * (g.KW * g.C + g.O) * g.OW * g.N, g.KH))
     return from_rows(dX[:, :, g.PW : g.PW + g.W]).reshape(tuple(input_shape))
 
 
@@ -191,15 +195,15 @@ def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
     X4, dY4 = X.reshape(g.input_shape), _four(dY, g, X.ndim)
     parts = {}
 
-    def some(rows):
-        lowered = strips(X4, rows, g)
-        upstream = between(dY4, rows.start, rows.stop)
+    def some(pieces):
         part = np.zeros((g.KH * g.KW * g.C, g.O), np.result_type(dY, X))
-        for i, row in enumerate(upstream):
-            part += np.dot(window(lowered, i * g.SH, g.KH, g.DH), row.reshape(g.O, g.OW * g.N).T)
+        for rows, empty in pieces:
+            upstream = between(dY4, rows.start, rows.stop, 0, empty)
+            for window, row in zip(row_windows(X4, rows, g, empty), upstream):
+                part += np.dot(window, row.reshape(g.O, g.OW * g.N).T)
         parts[rows.start] = part
 
-    share(some, g.OH, g.products)
+    share(some, g.OH, g.products, near(X.itemsize * (g.SH * g.KW * g.C + g.O) * g.OW * g.N, g.KH))
     dF = sum(parts[top] for top in sorted(parts)).reshape(g.KH, g.KW, g.C, g.O).transpose(3, 2, 0, 1)
     return dF.reshape(tuple(weight_shape))
 

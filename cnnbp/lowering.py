@@ -3,22 +3,28 @@
 Images are kept as (row, channel, column, image). The batch comes last, so that
 a shift by one column is a shift by whole blocks of memory, which is copied
 fast. Each row of the padded images is stacked with its KW shifted copies, its
-*strips*; what one output row needs is then one contiguous slice of them.
+*strips*; what one output row needs is then one contiguous slice of them, its
+*window*, and all windows are one view.
 
 Cho and Brand (2017) call this MEC: it copies each pixel KW times, where im2col
 copies it KH·KW times.
 """
 
-from math import prod
+from functools import lru_cache
 
 import numpy as np
+
+from cnnbp.workspace import LINE, empty
+
+NEAR = 3 << 20  # bytes of copies that stay near the processor
+SMALL = 1_000_000  # products of a multiplication that BLAS does without rearranging its operands
 
 
 def batch_last(X):
     """Images (N, C, H, W), stored by row, channel, column and image: no copy if they are; a single image stays."""
     if X.ndim != 4:
         return X
-    return np.ascontiguousarray(X.transpose(2, 1, 3, 0)).transpose(3, 1, 0, 2)
+    return from_rows(between(X, 0, X.shape[2]))
 
 
 def from_rows(Y):
@@ -26,7 +32,12 @@ def from_rows(Y):
     return Y.transpose(3, 1, 0, 2)
 
 
-def strips(X, rows, g):
+def near(row_bytes, kernel_rows):
+    """How many rows at a time: their copies stay near the processor, and are many more than two pieces share."""
+    return max(NEAR // max(row_bytes, 1), 3 * kernel_rows)
+
+
+def strips(X, rows, g, empty=empty):
     """
     The rows of X that some output rows read, each with its shifted copies.
 
@@ -36,6 +47,8 @@ def strips(X, rows, g):
     rows : slice
         Of the OH output rows.
     g : Geometry
+    empty : callable
+        Makes the arrays, from a shape and a data type.
 
     Returns
     -------
@@ -43,23 +56,29 @@ def strips(X, rows, g):
         The first is the one that the top of the first window reads.
     """
     top, bottom = rows.start * g.SH, (rows.stop - 1) * g.SH + g.DH * (g.KH - 1) + 1
-    padded = between(X, top - g.PH, bottom - g.PH, g.PW)
-    copies = np.empty((bottom - top, g.KW, g.C, g.OW, g.N), X.dtype)
+    padded = between(X, top - g.PH, bottom - g.PH, g.PW, empty)
+    copies = empty((bottom - top, g.KW, g.C, g.OW, g.N), X.dtype)
     for b in range(g.KW):
         copies[:, b] = padded[:, :, columns(b, g)]
     return copies.reshape(bottom - top, g.KW * g.C, g.OW * g.N)
 
 
-def between(X, top, bottom, border=0):
+def between(X, top, bottom, border=0, empty=empty):
     """Rows top..bottom of the images, as (row, channel, column, image); 0 where there is no row, and at the border."""
     N, C, H, W = X.shape
     first = max(top, 0)
     last = max(min(bottom, H), first)
     inside = X[:, :, first:last].transpose(2, 1, 3, 0)
-    if last - first == bottom - top and not border:
-        return np.ascontiguousarray(inside)
-    rows = np.zeros((bottom - top, C, W + 2 * border, N), X.dtype)
-    rows[first - top : last - top, :, border : border + W] = inside
+    if last - first == bottom - top and not border and inside.flags.c_contiguous:
+        return inside
+    rows = empty((bottom - top, C, W + 2 * border, N), X.dtype)
+    if last - first < bottom - top:
+        rows[: first - top] = rows[last - top :] = 0
+    if border:
+        rows[:, :, :border] = rows[:, :, W + border :] = 0
+    place = rows[first - top : last - top, :, border : border + W]
+    for n in range(0, N, 16):  # the lines of more images might push each other out of the cache
+        place[..., n : n + 16] = inside[..., n : n + 16]
     return rows
 
 
@@ -68,10 +87,54 @@ def columns(b, g):
     return slice(b * g.DW, b * g.DW + g.SW * (g.OW - 1) + 1, g.SW)
 
 
-def window(rows, top, count, step):
-    """Some rows, `step` apart, as one matrix with one line for each channel of each: a view if step is 1."""
-    covered = rows[top : top + step * (count - 1) + 1 : step]
-    return covered.reshape(count * rows.shape[1], prod(rows.shape[2:]))
+def windows(rows, starts, count, step=1):
+    """
+    What each of several output rows meets, as a stack of matrices.
+
+    Parameters
+    ----------
+    rows : contiguous ndarray of shape (rows, channels, cells)
+    starts : range
+        The first row of each window.
+    count, step : int
+        How many rows a window has, and how far apart they are.
+
+    Returns
+    -------
+    ndarray of shape (len(starts), count*channels, cells)
+        A view, windows overlap in memory; a copy if step is not 1.
+    """
+    _, channels, cells = rows.shape
+    shape = len(starts), count * channels, cells
+    if 0 in shape:
+        return np.empty(shape, rows.dtype)
+    row = rows.strides[0]
+    strides = starts.step * row, step * row, *rows.strides[1:]
+    view = np.ndarray((len(starts), count, channels, cells), rows.dtype, rows, starts.start * row, strides)
+    return view.reshape(shape)
+
+
+def row_windows(X, rows, g, empty=empty):
+    """The windows of some output rows in the strips of X; see `strips` and `windows`."""
+    starts = range(0, (rows.stop - rows.start) * g.SH, g.SH)
+    return windows(strips(X, rows, g, empty), starts, g.KH, g.DH)
+
+
+def multiply(A, stack, out):
+    """A times each matrix of a stack, into `out`: in parts of columns where BLAS is faster at small products."""
+    count, inner, width = stack.shape
+    part = _part(width, A.size)
+    if part == width:
+        return np.matmul(A, stack, out=out)
+    stack = stack.reshape(count, inner, width // part, part).swapaxes(1, 2)
+    return np.matmul(A, stack, out=out.reshape(count, len(A), width // part, part).swapaxes(1, 2))
+
+
+@lru_cache
+def _part(width, products):
+    """The most columns that divide the width evenly and make a small product; all, if those would be few."""
+    fitting = (width // k for k in range(1, width // LINE + 1) if width % k == 0)
+    return next((part for part in fitting if part * products <= SMALL), width)
 
 
 def upside_down(F, phase, g):

@@ -11,9 +11,9 @@ from threading import Lock, Thread
 
 from threadpoolctl import ThreadpoolController
 
+from cnnbp.workspace import borrow
+
 WORTH = 4_000_000  # products below which a second thread costs more than it helps
-LARGE = 400_000_000  # products of one piece: what it copies should stay near the processor
-ROWS = 16  # a piece has at least so many rows, as its first ones copy some of the piece before
 _busy = Lock()
 
 
@@ -23,59 +23,72 @@ def _blas():
     return next(iter(ThreadpoolController().select(user_api="blas").lib_controllers), None)
 
 
-def share(work, count, products):
+def share(work, count, products, size):
     """
-    Call work(rows) for slices of rows that together are slice(0, count).
+    Call work(pieces) once in each thread; all pieces together are the rows 0 to count.
 
     Parameters
     ----------
     work : callable
-        Takes a slice; its calls do not depend on each other.
+        Takes an iterator over neighbouring pieces. A piece is a slice of rows, and a function that makes
+        arrays, which are valid until the next piece. Calls do not depend on each other.
     count : int
     products : int
-        How much work it is; a little is done in one call, very much piece by piece.
+        How much work it is; a little is done in one thread.
+    size : int
+        The most rows of one piece.
     """
-    blas = _blas() if products >= WORTH else None
+    if products < WORTH:
+        return _alone(work, [slice(0, count)])
+    blas = _blas()
     allowed = blas.get_num_threads() if blas else 1
-    threads = min(count, allowed)
-    pieces = threads * max(1, min(count // ROWS, products // LARGE) // threads)
-    parts = [slice(count * k // pieces, count * (k + 1) // pieces) for k in range(pieces)]
+    threads = max(1, min(count, allowed))
+    each = -(-count // (threads * size)) or 1
+    bounds = [count * k // (threads * each) for k in range(threads * each + 1)]
+    pieces = [slice(*ends) for ends in zip(bounds, bounds[1:]) if ends[0] < ends[1]]
     if threads < 2 or not _busy.acquire(blocking=False):
-        return _in_turn(work, parts)
+        return _alone(work, pieces)
     try:
         blas.set_num_threads(1)
-        _side_by_side(work, [parts[k::threads] for k in range(threads)])
+        _side_by_side(work, [pieces[k : k + each] for k in range(0, len(pieces), each)])
     finally:
         blas.set_num_threads(allowed)
         _busy.release()
 
 
-def _in_turn(work, parts):
-    """One part after the other."""
-    for part in parts:
-        work(part)
+def _alone(work, pieces):
+    """All pieces in this thread, in a workspace of its own."""
+    with borrow() as space:
+        work(_each(pieces, space))
+
+
+def _each(pieces, space):
+    """Piece by piece, the workspace cleared before each."""
+    for rows in pieces:
+        space.clear()
+        yield rows, space.empty
 
 
 def _side_by_side(work, groups):
-    """The first parts here, each other group in a thread of its own; errors are raised here."""
+    """The first group here, each other one in a thread of its own; errors are raised here."""
     errors, others = [], []
 
-    def attempt(parts):
+    def attempt(pieces):
         try:
-            _in_turn(work, parts)
+            _alone(work, pieces)
         except BaseException as error:
             errors.append(error)
 
-    for parts in groups[1:]:
-        thread = Thread(target=attempt, args=(parts,))
+    for pieces in groups[1:]:
+        thread = Thread(target=attempt, args=(pieces,))
         try:
             thread.start()
         except RuntimeError:  # no further thread can be had here
-            _in_turn(work, parts)
+            _alone(work, pieces)
         else:
             others.append(thread)
     try:
-        _in_turn(work, groups[0])
+        _alone(work, groups[0])
     finally:
         for thread in others:
             thread.join()

@@ -6,7 +6,8 @@ from hypothesis import given
 from numpy.testing import assert_array_equal
 
 import running_example as ex
-from cnnbp.lowering import batch_last, between, from_rows, strips, upside_down, window
+from cnnbp import lowering
+from cnnbp.lowering import batch_last, between, from_rows, multiply, near, strips, upside_down, windows
 from cnnbp.shapes import conv_geometry
 from running_example import convolutions, modest
 
@@ -18,8 +19,9 @@ def test_the_strips_of_the_example():
     """Each row with its copy shifted by one; the first output row needs the first two."""
     lowered = strips(X, slice(0, 2), GEOMETRY)
     assert_array_equal(lowered, [[[3, 1], [1, 4]], [[1, 5], [5, 9]], [[2, 6], [6, 5]]])
-    assert_array_equal(window(lowered, 0, 2, 1), [[3, 1], [1, 4], [1, 5], [5, 9]])
-    assert_array_equal(ex.F.reshape(1, 4) @ window(lowered, 1, 2, 1), [ex.Y[1]])
+    both = windows(lowered, range(2), 2)
+    assert_array_equal(both[0], [[3, 1], [1, 4], [1, 5], [5, 9]])
+    assert_array_equal(ex.F.reshape(1, 4) @ both, [[row] for row in ex.Y])
     assert_array_equal(strips(X, slice(1, 2), GEOMETRY), lowered[1:])
 
 
@@ -29,10 +31,40 @@ def test_the_filter_of_the_example_upside_down():
     assert (first, count, step) == (-1, 2, 1)
 
 
-def test_a_window_is_a_view_unless_it_is_dilated():
+def test_windows_are_views_unless_they_are_dilated():
     lowered = strips(X, slice(0, 2), GEOMETRY)
-    assert np.shares_memory(window(lowered, 1, 2, 1), lowered)
-    assert_array_equal(window(lowered, 0, 2, 2), np.concatenate([lowered[0], lowered[2]]))
+    assert np.shares_memory(windows(lowered, range(1, 2), 2), lowered)
+    dilated = windows(lowered, range(1), 2, step=2)
+    assert_array_equal(dilated, [np.concatenate([lowered[0], lowered[2]])])
+    assert not np.shares_memory(dilated, lowered)
+
+
+def test_windows_that_reach_too_far_are_refused():
+    """They would read what lies behind the array in memory."""
+    with pytest.raises((ValueError, TypeError)):
+        windows(strips(X, slice(0, 2), GEOMETRY), range(3), 2)
+
+
+def test_windows_of_nothing():
+    assert windows(np.zeros((3, 2, 0)), range(2), 2).shape == (2, 4, 0)
+    assert windows(np.zeros((3, 2, 5)), range(7, 9), 0).shape == (2, 0, 5)
+
+
+@pytest.mark.parametrize("width, part", [(896, 128), (640, 128), (100, 100), (97, 97), (0, 0)])
+def test_a_product_in_parts_is_the_product(monkeypatch, width, part):
+    """The widest part that divides the width and makes a small product; all of it, if that would be narrow."""
+    monkeypatch.setattr(lowering, "SMALL", 5 * 4 * 200)
+    lowering._part.cache_clear()
+    rng = np.random.default_rng(0)
+    A, stack, out = rng.normal(size=(5, 4)), rng.normal(size=(3, 4, width)), np.empty((6, 5, width))
+    assert lowering._part(width, A.size) == (160 if width == 640 else part)
+    multiply(A, stack, out[::2])
+    lowering._part.cache_clear()
+    np.testing.assert_allclose(out[::2], A @ stack, rtol=1e-13)
+
+
+def test_few_rows_of_much_and_many_of_little():
+    assert near(lowering.NEAR // 10, 3) == 10 and near(lowering.NEAR, 3) == 9 and near(0, 1) == lowering.NEAR
 
 
 def test_batch_last_copies_once():

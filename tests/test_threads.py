@@ -38,15 +38,15 @@ def blas(monkeypatch):
     return library
 
 
-def shared(count, products=1):
-    """The parts of a piece of work, sorted, and the threads that did them."""
+def shared(count, products=1, size=100):
+    """The pieces of some work, sorted, and the threads that did them."""
     parts, workers = [], set()
 
-    def work(rows):
-        parts.append((rows.start, rows.stop))
+    def work(pieces):
+        parts.extend((rows.start, rows.stop) for rows, _ in pieces)
         workers.add(threading.get_ident())
 
-    threads.share(work, count, products)
+    threads.share(work, count, products, size)
     return sorted(parts), workers
 
 
@@ -60,12 +60,12 @@ def test_every_row_is_done_once(blas, count):
 
 def test_parts_run_in_threads_of_their_own(blas):
     meeting = threading.Barrier(3, timeout=10)  # passes only if three work at the same time
-    threads.share(lambda rows: meeting.wait(), 3, 1)
+    threads.share(lambda pieces: meeting.wait(), 3, 1, 1)
 
 
 def test_blas_is_held_to_one_thread_meanwhile(blas):
     seen = []
-    threads.share(lambda rows: seen.append(blas.now), 3, 1)
+    threads.share(lambda pieces: seen.append(blas.now), 3, 1, 1)
     assert seen == [1, 1, 1] and blas.now == 3
 
 
@@ -76,13 +76,35 @@ def test_a_little_work_and_work_without_a_matrix_library_stay_here(blas, monkeyp
     assert shared(10, 100) == ([(0, 10)], {threading.get_ident()})
 
 
-@pytest.mark.parametrize("allowed, pieces", [(1, 4), (2, 4), (3, 3)])
-def test_very_much_work_is_done_piece_by_piece(blas, allowed, pieces):
+@pytest.mark.parametrize("allowed, size, pieces", [(1, 20, 4), (2, 20, 4), (3, 20, 6), (2, 200, 2), (1, 70, 1)])
+def test_work_is_done_piece_by_piece(blas, allowed, size, pieces):
+    """No piece is larger than asked for, and none is empty."""
     blas.now = allowed
-    parts, workers = shared(70, 10 * threads.LARGE)
+    parts, workers = shared(70, size=size)
     assert [row for start, stop in parts for row in range(start, stop)] == list(range(70))
     assert len(parts) == pieces and len(workers) <= allowed
-    assert min(stop - start for start, stop in parts) >= threads.ROWS
+    assert all(0 < stop - start <= size for start, stop in parts)
+
+
+def test_each_thread_works_through_neighbouring_pieces_in_a_space_of_its_own(blas):
+    seen, meeting = [], threading.Barrier(3, timeout=10)
+
+    def work(pieces):
+        (first, empty), (second, again) = pieces
+        seen.append((first.start, first.stop, second.start, empty.__self__))
+        meeting.wait()
+        assert empty.__self__ is again.__self__
+
+    threads.share(work, 12, 1, 2)
+    assert sorted(start for start, *_ in seen) == [0, 4, 8]
+    assert all(stop == start for _, stop, start, _ in seen)
+    assert len({id(space) for *_, space in seen}) == 3
+
+
+def test_a_piece_may_overwrite_what_the_piece_before_made(blas):
+    made = []
+    threads.share(lambda pieces: made.extend(empty((999,), float) for _, empty in pieces), 6, 1, 1)
+    assert np.shares_memory(made[0], made[1])
 
 
 def test_where_no_thread_can_start_the_rows_are_done_here(blas, monkeypatch):
@@ -97,20 +119,20 @@ def test_where_no_thread_can_start_the_rows_are_done_here(blas, monkeypatch):
 @pytest.mark.parametrize("where", [0, 1, 2])
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_an_error_is_raised_here_and_the_limit_given_back(blas, where, error):
-    def work(rows):
-        if rows.start == where:
+    def work(pieces):
+        if next(pieces)[0].start == where:
             raise error("stop")
 
     with pytest.raises(error, match="stop"):
-        threads.share(work, 3, 1)
+        threads.share(work, 3, 1, 1)
     assert blas.now == 3
     assert shared(3)[0] == [(0, 1), (1, 2), (2, 3)]  # the next call shares again
 
 
 def test_work_inside_work_is_not_shared_again(blas):
     inner = []
-    threads.share(lambda rows: threads.share(inner.append, 2, 1), 3, 1)
-    assert inner == [slice(0, 2)] * 3
+    threads.share(lambda _: threads.share(inner.extend, 2, 1, 9), 3, 1, 1)
+    assert [rows for rows, _ in inner] == [slice(0, 2)] * 3
 
 
 def test_results_do_not_depend_on_the_number_of_threads(blas):

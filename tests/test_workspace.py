@@ -1,0 +1,75 @@
+"""The workspace: memory is written over piece by piece, and nobody else writes into it."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from cnnbp import workspace
+from cnnbp.workspace import LINE, Workspace, borrow, empty
+
+
+def start(A):
+    """Where the first number of an array lies, from the start of a line of memory."""
+    return A.__array_interface__["data"][0] % LINE
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("make", [empty, Workspace().empty])
+def test_arrays_begin_where_a_line_begins(make, dtype):
+    for shape in [(100,), (7, 11), (3, 5, 9)]:
+        A = make(shape, dtype)
+        assert A.shape == shape and A.dtype == dtype and A.flags.c_contiguous and start(A) == 0
+
+
+def test_arrays_of_nothing_and_of_one():
+    space = Workspace()
+    assert space.empty((0, 3), np.float32).shape == empty((0, 3), np.float32).shape == (0, 3)
+    assert space.empty((), np.float64).shape == empty((), np.float64).shape == ()
+
+
+def test_arrays_of_one_piece_do_not_overlap():
+    """Nor do those made while the memory grows."""
+    space = Workspace()
+    for _ in range(3):
+        space.clear()
+        arrays = [space.empty((k, 10), np.float32) for k in (1, 20, 3, 400)]
+        for number, A in enumerate(arrays):
+            A[...] = number
+        assert [set(A.ravel()) for A in arrays] == [{0}, {1}, {2}, {3}]
+
+
+def test_the_next_piece_lies_where_the_last_one_lay():
+    space = Workspace()
+    space.empty((1000,), np.float64)
+    space.clear()
+    first = space.empty((1000,), np.float64)
+    space.clear()
+    assert np.shares_memory(first, space.empty((1000,), np.float64))
+
+
+def test_two_who_borrow_have_two_and_the_next_gets_one_of_them():
+    with borrow() as one, borrow() as other:
+        assert one is not other
+        seen = []
+        thread = threading.Thread(target=lambda: seen.extend([borrow().__enter__()]))
+        thread.start()
+        thread.join()
+        assert seen[0] not in (one, other)
+    with borrow() as next_one:
+        assert next_one in (one, other)
+
+
+def test_an_error_gives_the_workspace_back():
+    with pytest.raises(ZeroDivisionError), borrow() as space:
+        1 / 0
+    with borrow() as again:
+        assert again is space
+
+
+def test_a_very_large_one_is_not_kept(monkeypatch):
+    monkeypatch.setattr(workspace, "KEPT", 1000)
+    with borrow() as space:
+        space.empty((2000,), np.uint8)
+    with borrow() as other:
+        assert other is not space
