@@ -1,5 +1,6 @@
 """Run the notebooks and store their outputs: ``python -m publish.notebooks [file …]``.
 
+The numbers in the prose that are tied to an expression (`publish.numbers`) are outputs too.
 What changes from run to run is left out, so that a second run changes no
 file and a difference in git is a difference in content: timings, the state
 of widgets and the name of whoever's kernel ran it. Cell ids stay as they are;
@@ -16,8 +17,10 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from publish import numbers
+
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = ("book/*.ipynb", "assignments/*/*.ipynb")
+PAGES = ("book/*.ipynb", "book/*.md", "assignments/*/*.ipynb")
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
@@ -69,7 +72,7 @@ def normalise(notebook):
 
 
 def execute(notebook, folder):
-    """Run a notebook, in place, from a clean kernel in its own folder."""
+    """Run a notebook, in place, from a clean kernel in its own folder; its prose too."""
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -80,7 +83,7 @@ def execute(notebook, folder):
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute()
+    numbers.run(client)
     return notebook
 
 
@@ -89,13 +92,22 @@ def text_of(notebook):
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
+def renewed(path):
+    """What a file should hold: its numbers computed, and a notebook's outputs, normalised."""
+    try:
+        if path.suffix == ".md":
+            return numbers.without_kernel(path.read_text(encoding="utf-8"))
+        return text_of(normalise(execute(load(path), path.parent)))
+    except numbers.TieError as error:
+        raise numbers.TieError(f"{path.name} is left as it is\n{error}") from None
+
+
 def renew(path):
     """Run and normalise one file, and say what became of it."""
     before = path.read_text(encoding="utf-8")
-    notebook = load(path)
-    if missing := missing_packages(notebook):
+    if path.suffix == ".ipynb" and (missing := missing_packages(load(path))):
         return f"left as it is, {', '.join(missing)} is missing"
-    after = text_of(normalise(execute(notebook, path.parent)))
+    after = renewed(path)
     if after == before:
         return "unchanged"
     path.write_text(after, encoding="utf-8", newline="\n")
@@ -103,11 +115,14 @@ def renew(path):
 
 
 def main(names):
-    """Renew the named notebooks, or all chapters and masters; one thread each, as in the tests."""
+    """Renew the named pages, or all pages and masters; one thread each, as in the tests."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    found = [path for pattern in NOTEBOOKS for path in sorted(ROOT.glob(pattern))]
+    found = [path for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
     for path in map(Path, names) if names else found:
-        print(f"{path.name}: {renew(path)}", flush=True)
+        try:
+            print(f"{path.name}: {renew(path)}", flush=True)
+        except numbers.TieError as error:
+            sys.exit(str(error))
 
 
 if __name__ == "__main__":
