@@ -17,11 +17,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from benchmarks import studies
 from benchmarks.rivals import LARGE, RIVALS, TINY, cnnbp, thread_limit, torch
-
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # else torch's idle thread spins while others run
 
 
 def start(layer, patience):
@@ -75,7 +74,7 @@ def measure(threads, rounds, patience):
 
 def show(row):
     """One line of the table."""
-    cells = [f"{row['ratios'][r.__name__]:9.2f}" if r.__name__ in row["ratios"] else f"{'–':>9}" for r in RIVALS]
+    cells = [f"{row['ratios'][r.__name__]:10.2f}" if r.__name__ in row["ratios"] else f"{'–':>10}" for r in RIVALS]
     print(f"{row['layer']:28}{row['threads']:8}{row['cnnbp_ms']:10.3f}{''.join(cells)}", flush=True)
 
 
@@ -84,6 +83,8 @@ def machine():
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
     found = {"processor": names[0] if names else platform.machine(), "cores": os.cpu_count()}
+    blas = [f"{lib.get('internal_api')} {lib.get('version')}, {lib.get('architecture')}" for lib in threadpool_info()]
+    found["blas"] = blas[0] if blas else "unknown"
     found["versions"] = {"python": platform.python_version()}
     for package in ("numpy", "torch", "scipy"):
         try:
@@ -95,7 +96,7 @@ def machine():
 
 def compare_layers(threads, rounds, patience):
     """The table of layers for one number of threads, printed as it grows."""
-    print(f"{'layer':28}{'threads':>8}{'cnnbp ms':>10}" + "".join(f"{r.__name__:>9}" for r in RIVALS))
+    print(f"{'layer':28}{'threads':>8}{'cnnbp ms':>10}" + "".join(f"{r.__name__:>10}" for r in RIVALS))
     rows = []
     for row in measure(threads, rounds, patience):
         show(row)
@@ -112,6 +113,7 @@ def study(rounds):
         if "torch" in machine()["versions"]:
             found["each_gradient"] = list(studies.each_gradient(rounds))
             found["lenet_step"] = studies.medians(studies.lenet_steps(), rounds)[1]
+            found["lenet_epoch"] = studies.medians(studies.lenet_epochs(), max(3, rounds // 5))[1]
         found["peak_memory"] = list(studies.peak_memory())
         found["growth"] = list(studies.growth(max(3, rounds // 5)))
         found["ceiling"] = list(studies.ceiling(rounds))
@@ -129,6 +131,9 @@ def main():
     args = parser.parse_args()
     rounds, patience = (5, 0.3) if args.quick else (args.rounds, 1.5)
     results = {"machine": machine(), "layers": []}
+    print(results["machine"]["processor"], results["machine"]["blas"], sep=" · ")
+    if "OPENBLAS_CORETYPE" in os.environ:
+        print("OPENBLAS_CORETYPE is set: our products may not use what this processor can do")
     for threads in args.threads:
         results["layers"] += compare_layers(threads, rounds, patience)
     results |= study(rounds)

@@ -8,10 +8,11 @@ import numpy as np
 
 from benchmarks import rivals
 from benchmarks.rivals import LARGE, Layer
-from cnnbp import conv
+from cnnbp import conv, workspace
 from cnnbp.dense import softmax_cross_entropy
 from cnnbp.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnbp.optim import Adam
+from cnnbp.training import train
 
 
 def medians(calls, rounds):
@@ -54,14 +55,11 @@ def each_gradient(rounds):
         yield {"layer": str(layer), "ratios": ratios}
 
 
-def lenet_steps():
-    """One training step of a LeNet-like network on 64 images, by PyTorch and by us."""
-    import torch
+def lenets():
+    """A LeNet-like network for images of 28×28, by us and by PyTorch."""
     from torch import nn
 
-    rng = np.random.default_rng(0)
-    X, t = rng.normal(size=(64, 1, 28, 28)).astype(np.float32), rng.integers(0, 10, 64)
-    make = {"rng": rng, "dtype": np.float32}
+    make = {"rng": np.random.default_rng(0), "dtype": np.float32}
     ours = Sequential(
         Conv2d(1, 6, 5, padding=2, **make), ReLU(), MaxPool2d(2), Conv2d(6, 16, 5, **make), ReLU(), MaxPool2d(2),
         Flatten(), Linear(400, 120, **make), ReLU(), Linear(120, 84, **make), ReLU(), Linear(84, 10, **make),
@@ -70,19 +68,59 @@ def lenet_steps():
         nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
     )  # fmt: skip
-    descent, their_descent = Adam(ours), torch.optim.Adam(theirs.parameters())
+    return ours, theirs
+
+
+def digits(count):
+    """Images of noise, with labels."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(count, 1, 28, 28)).astype(np.float32), rng.integers(0, 10, count)
+
+
+def lenet_steps():
+    """One training step of the network on 64 images, by PyTorch and by us."""
+    import torch
+
+    (ours, theirs), (X, t) = lenets(), digits(64)
+    descent, their_step = Adam(ours), _stepper(theirs)
     their_X, their_t = torch.tensor(X), torch.tensor(t)
 
     def step():
         ours.backward(softmax_cross_entropy(ours.forward(X), t)[1])
         descent.step()
 
-    def their_step():
-        their_descent.zero_grad()
-        nn.functional.cross_entropy(theirs(their_X), their_t).backward()
-        their_descent.step()
+    return {"torch": lambda: their_step(their_X, their_t), "cnnbp": step}
 
-    return {"torch": their_step, "cnnbp": step}
+
+def lenet_epochs(count=1280):
+    """One epoch of the network on batches of 64 in a new order, with the loss added up, by PyTorch and by us."""
+    import torch
+
+    (ours, theirs), (X, t) = lenets(), digits(count)
+    descent, their_step = Adam(ours), _stepper(theirs)
+    their_X, their_t = torch.tensor(X), torch.tensor(t)
+
+    def their_epoch():
+        return sum(their_step(their_X[batch], their_t[batch]).item() for batch in torch.randperm(count).split(64))
+
+    epoch = {"optimizer": descent, "epochs": 1, "batch_size": 64, "progress": False}
+    return {"torch": their_epoch, "cnnbp": lambda: train(ours, X, t, **epoch)}
+
+
+def _stepper(model):
+    """PyTorch's step: a function of a batch that returns the loss."""
+    from torch import nn, optim
+
+    descent = optim.Adam(model.parameters())
+
+    def step(X, t):
+        descent.zero_grad()
+        loss = nn.functional.cross_entropy(model(X), t)
+        loss.backward()
+        descent.step()
+        return loss
+
+    return step
 
 
 def peak_memory():
@@ -93,6 +131,7 @@ def peak_memory():
         for rival in (rivals.im2col, rivals.cnnbp):
             call = rival(layer, *layer.tensors())
             call()
+            workspace.release()  # what is kept from call to call counts too
             tracemalloc.start()
             call()
             peaks[rival.__name__] = tracemalloc.get_traced_memory()[1]
@@ -103,7 +142,7 @@ def peak_memory():
 def growth(rounds):
     """How the time grows with each size, as an exponent, and how the number of products does."""
     base = {"N": 16, "C": 32, "O": 32, "size": 32, "K": 3, "padding": 1}
-    for name, sizes in {"N": (16, 32, 64), "C": (32, 64, 128), "size": (32, 64, 128), "K": (5, 9, 17)}.items():
+    for name, sizes in {"N": (32, 64, 128), "C": (32, 64, 128), "size": (32, 64, 128), "K": (5, 9, 17)}.items():
         layers = [Layer(**base | {name: size} | ({"padding": size // 2} if name == "K" else {})) for size in sizes]
         calls = {size: rivals.cnnbp(layer, *layer.tensors()) for size, layer in zip(sizes, layers)}
         seconds = [min(times) for times in medians(calls, rounds)[0].values()]

@@ -56,3 +56,8 @@ def borrow():
     finally:
         if len(space._store) <= KEPT:
             _free.append(space)
+
+
+def release():
+    """Give back what is kept for the next one who borrows."""
+    _free.clear()

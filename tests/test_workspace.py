@@ -73,3 +73,11 @@ def test_a_very_large_one_is_not_kept(monkeypatch):
         space.empty((2000,), np.uint8)
     with borrow() as other:
         assert other is not space
+
+
+def test_what_is_kept_can_be_released():
+    with borrow() as space:
+        pass
+    workspace.release()
+    with borrow() as other:
+        assert other is not space
