@@ -1,0 +1,133 @@
+r"""A wrong sign, index, factor or operator in a printed equation makes a test fail.
+
+First the errors that a proof-reader fears, chosen by hand; then every error that a machine makes by
+changing one thing. What may survive of these says the same by other letters, as -O(ε²) does, or is true
+too, as a second ∂f/∂q is where ∂q/∂x is 1.
+"""
+
+import pytest
+from lark.exceptions import LarkError
+
+from printed.check import check
+from printed.latex import equations
+from printed.meanings import CHAPTERS, worlds
+from printed.misprints import Misprints
+
+REFUSED = (AssertionError, LarkError, ValueError, TypeError)
+CHOSEN = [
+    # label, as printed, as misprinted
+    ("eq-forward", "i+a", "i-a"),
+    ("eq-forward", r"X_{i+a,\;j+b}", r"X_{j+b,\;i+a}"),
+    ("eq-forward", r"\sum_{b}", ""),
+    ("eq-output-size", "2P", "P"),
+    ("eq-output-size", "- 1}{S}", "}{S}"),
+    ("eq-output-size", r"+ 1", ""),
+    ("eq-output-size", "D(K-1)", "DK"),
+    ("eq-triples", "X_p", "X_r"),
+    ("eq-toeplitz", r"T \operatorname{vec}(X)", r"T^{\mathsf T} \operatorname{vec}(X)"),
+    ("eq-forward-full", "iS + aD - P", "iD + aS - P"),
+    ("eq-forward-full", "jS + bD - P", "jS + bD + P"),
+    ("eq-forward-full", "X_{nchw}", "X_{nohw}"),
+    ("eq-forward-full", "b_o + ", ""),
+    ("eq-true-convolution", r"\ast", r"\star"),
+    ("eq-local-filter", "X_{i+a", "X_{i-a"),
+    ("eq-filter-sum", "i+a", "a"),
+    ("eq-filter-correlation", r"\star", r"\ast"),
+    ("eq-filter-triples", r"\partial Y_r", r"\partial Y_q"),
+    ("eq-filter-full", "iS + aD - P", "iS + aD"),
+    ("eq-filter-full", r"\sum_{n}", ""),
+    ("eq-bias-full", "Y_{noij}", "Y_{noji}"),
+    ("eq-input-sum", "i + a = h", "i - a = h"),
+    ("eq-input-gather", "h-a", "h+a"),
+    ("eq-input-gather", "F_{ab}", r"\operatorname{rot180}(F)_{ab}"),
+    ("eq-input-rotated", r"h-(K-1)+a'", r"h-K+a'"),
+    ("eq-input-rotated", r"w-(K-1)+b'", r"w-(K-1)+a'"),
+    ("eq-input-rotated", r"\operatorname{rot180}(F)_{a'b'}", r"F_{a'b'}"),
+    ("eq-input-full", "K-1", "K"),
+    ("eq-input-full", r"\operatorname{rot180}(F)", "F"),
+    ("eq-input-full", r"\star", r"\ast"),
+    ("eq-input-transpose", r"T^{\mathsf T}", "T"),
+    ("eq-input-triples", "F_q", "F_r"),
+    ("eq-input-general", r"\operatorname{spread}_{S}", r"\operatorname{spread}_{D}"),
+    ("eq-input-general", r"\star_{D}", r"\star"),
+    ("eq-input-general", "D(K-1)", "K-1"),
+    ("eq-input-channels", "F_{oc}", "F_{co}"),
+    ("eq-input-everything", "jS + bD - P = w", "jS + bD - P = h"),
+    ("eq-input-everything", r"\sum_{o}", r"\sum_{c}"),
+    ("eq-card-filter", r"\text{stride } D", r"\text{stride } S"),
+    ("eq-card-filter", r"]_{K_H \times K_W}", "]_{K_W \\times K_H}"),
+    ("eq-transposed-size", "2P", "P"),
+    ("eq-output-padding", r"\bmod S", r"\bmod D"),
+    ("eq-transposed-gradient", "X_r", "X_p"),
+    ("eq-dense-input", r"W^{\mathsf T}", "W"),
+    ("eq-dense-weight", "X_i", "X_o"),
+    ("eq-central-difference", r"2\,\varepsilon", r"\varepsilon"),
+    ("eq-slopes", "1 - a^2", "1 + a^2"),
+    ("eq-slopes", r"\tfrac14", r"\tfrac12"),
+    ("eq-relu", "z > 0", "z < 0"),
+    ("eq-through-activation", r"\odot", r"\star"),
+    ("eq-neuron", "W^l_{jk}", "W^l_{kj}"),
+    ("eq-delta-neuron", "W^{l+1}_{kj}", "W^{l}_{kj}"),
+    ("eq-delta-dense", "(3,\\,2)", "(2,\\,3)"),
+    ("eq-delta-local", r"F_{h-i,\;w-j}", r"F_{i-h,\;j-w}"),
+    ("eq-delta-conv", r"F^{l+1}", r"F^{l}"),
+    ("eq-delta-filter", "i+a,", "i-a,"),
+    ("eq-flip-forward", "i+K_H-1-a", "i+K_H-a"),
+    ("eq-flip-input", r"\ast", r"\star"),
+    ("eq-flip-filter", r"\operatorname{rot180}(A)", "A"),
+    ("eq-step-back", r"(W^{l+1})^{\mathsf T}", "W^{l+1}"),
+    ("eq-step-weights", r"\delta^l\,(A^{l-1})^{\mathsf T}", r"A^{l-1}\,(\delta^l)^{\mathsf T}"),
+    ("eq-output-quadratic", "A^m - t", "t - A^m"),
+    ("eq-softmax-jacobian", "-p_k", "p_k"),
+    ("eq-softmax-gradient", "&= p_j - t_j", "&= t_j - p_j"),
+    ("eq-cross-entropy", "-\\sum", "\\sum"),
+    ("eq-log-sum-exp", "- m - ", "+ m - "),
+    ("eq-batch-mean", r"\frac{1}{N}\,", ""),
+    ("eq-max-pool", "iS + a", "i + a"),
+    ("eq-max-pool-grad", r"p \text{ won", r"i \text{ won"),
+    ("eq-avg-pool-grad", r"\frac{1}{n}", ""),
+    ("eq-pool-matrix", r"R^{\mathsf T}", "R"),
+    ("eq-lenet-pool-grad", r"\,s_{ij}", ""),
+    ("eq-count", "|q| + O", "|q| + |r|"),
+    ("eq-speed-image", "Y_{h-a}", "Y_{h+a}"),
+    ("eq-speed-image", "w - b", "w + b"),
+    ("eq-speed-copies", r"\frac{OH}{H}", r"\frac{H}{OH}"),
+    ("eq-sgd", r"F - \eta", r"F + \eta"),
+    ("eq-momentum", r"\mu\,v + g", r"\mu\,v - g"),
+    ("eq-adam", r"v/(1 - \beta_2^k)", r"v/(1 - \beta_1^k)"),
+    ("eq-adam", r"\sqrt{v/(1 - \beta_2^k)} + \varepsilon", r"\sqrt{v/(1 - \beta_2^k) + \varepsilon}"),
+    ("eq-check-truncation", r"= 295713 + 154", r"= 295713 - 154"),
+    ("eq-check-direction", r"v_p", r"X_p"),
+]
+
+
+def holds(latex, label):
+    """Whether a print passes the test of its equation."""
+    try:
+        for meaning in worlds(label):
+            check(latex, meaning)
+    except REFUSED:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("label", "right", "wrong"), CHOSEN)
+def test_a_chosen_misprint_is_found(label, right, wrong):
+    """Eighty errors in sixty equations; each is made in the source of the print."""
+    latex = equations()[label]
+    assert right in latex, f"{label} is printed in another way now; choose the error anew"
+    assert holds(latex, label)
+    assert not holds(latex.replace(right, wrong, 1), label)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.__name__.rpartition("_")[2])
+def test_nearly_every_misprint_a_machine_can_make_is_found(chapter):
+    """Every letter, sign, number, mark, factor, term, sum and case of every equation, wrong once."""
+    made, survivors = 0, []
+    for label in chapter.MEANINGS:
+        for what, wrong in Misprints(equations()[label]).all():
+            made += 1
+            if holds(wrong, label):
+                survivors.append(f"{label}: {what}")
+    assert made > 900
+    assert len(survivors) <= 12, "\n".join(survivors)
