@@ -4,7 +4,7 @@ import numpy as np
 from lark import Token
 
 from printed.formula import Formula, sign
-from printed.latex import is_name, is_text, is_tree, parse, plain, written
+from printed.latex import is_name, is_text, is_tree, parse, plain
 from printed.operations import need, rank
 
 TOLERANCE = 1e-9
@@ -71,14 +71,9 @@ class Statements:
                 self.assign(*chain)
             else:
                 self.compare(chain, conditions)
-        needless = [name for name in self.formula.defined if not self.printed_elsewhere(name)]
+        needless = self.formula.defined.keys() - self.formula.consulted
         need(not needless, f"{needless} is defined and not used")
         return self.errors
-
-    def printed_elsewhere(self, name):
-        """Whether a defined letter stands in a chain, alone or among indices."""
-        text = "".join(written(part) for chain, _ in self.chains for part in chain if not isinstance(part, Token))
-        return name in text
 
     def assign(self, name, _, value):
         """A new value for a name, from the old ones."""

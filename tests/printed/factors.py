@@ -6,7 +6,8 @@ import numpy as np
 from lark import Token
 
 from printed.latex import is_name, is_tree, items, plain, scripts, written
-from printed.names import Names
+from printed.meaning import Along
+from printed.names import NUDGED, Names
 from printed.operations import need, rank, spread_out
 
 STEP = 1e-30  # of the complex step, with which a printed ∂/∂ of a formula is computed
@@ -73,6 +74,13 @@ class Factors(Names):
         need(shape == printed, f"printed below: {printed}; it is {shape}")
         return value
 
+    def matrix(self, node):
+        """Numbers in rows and columns."""
+        rows = [[self(entry) for entry in row.children] for row in node.children if not isinstance(row, Token)]
+        need(len({len(row) for row in rows}) == 1, "a matrix with rows of several lengths")
+        rows = [np.stack(np.broadcast_arrays(*row), -1) for row in rows]
+        return np.stack(np.broadcast_arrays(*rows), -2)
+
     def cases(self, node):
         """The first case whose condition holds."""
         result, open_places = None, np.array(True)
@@ -98,6 +106,9 @@ class Factors(Names):
         (u, u_marks), (v, v_marks) = scripts(above), scripts(below)
         part = [mark for mark in marks if is_tree(mark, "part")]
         name = f"∂{plain(u)}/∂{plain(v)}" + "|" * len(part) if is_name(u) else ""
+        cell = f"∂{written(above)}/∂{written(below)}"  # of a map whose cells have names: ∂y11/∂f12
+        if cell in self.names and (u_marks or v_marks):
+            return self.array(self.names[cell])
         if name not in self.names:
             return self.hang(self.derivative(above, v, v_marks), marks)
         value = self.meaning_of(name)
@@ -105,29 +116,35 @@ class Factors(Names):
             layers = {written(mark) for mark in [*u_marks, *v_marks] if is_tree(mark, "above")}
             need(len(layers) == 1, "two layers in one rate")
             value, _ = self.layer(value, u_marks + v_marks)
-            u_marks, v_marks = ([m for m in marks if not is_tree(m, "above")] for marks in (u_marks, v_marks))
+            u_marks, v_marks = (self.without_layer(some) for some in (u_marks, v_marks))
         need(all(is_tree(mark, "below") for mark in [*u_marks, *v_marks]), f"{name} with a power")
         places = [place for mark in [*u_marks, *v_marks, *part] for place in self.places(mark.children[0])]
         value = self.read(self.array(value), places, name)
         return self.hang(value, [mark for mark in marks if mark not in part])
 
+    def without_layer(self, marks):
+        return [mark for mark in marks if not is_tree(mark, "above")]
+
     def derivative(self, formula, v, v_marks):
-        """Each entry of v a step into the complex plane, one after the other."""
-        need(is_name(v) and plain(v) in self.names, "the derivative by a thing unknown")
-        name, base, values = plain(v), np.asarray(self.names[plain(v)]), []
-        for entry in np.ndindex(base.shape):
-            moved = base.astype(complex)
-            moved[entry] += 1j * STEP
-            with self.renamed(name, moved):
-                values.append(self(formula).imag / STEP)
-        stacked = np.stack(np.broadcast_arrays(*values), -1)
-        return self.hang(stacked.reshape(stacked.shape[:-1] + base.shape), v_marks)
+        """Each entry of v takes a step into the complex plane, all side by side on an axis of their own."""
+        base = self.names.get(plain(v)) if is_name(v) else None
+        need(isinstance(base, np.ndarray), "the derivative by a thing unknown")
+        axis, letters = self.letters.index(NUDGED), len(self.letters)
+        steps = 1j * STEP * np.eye(base.size).reshape(base.size, *base.shape)
+        with self.nudged(plain(v), base + steps):
+            value = self(formula).imag / STEP
+        need(rank(value, letters) == 0, "the derivative of a tensor")
+        value = np.broadcast_to(value, [base.size if d == axis else n for d, n in enumerate(value.shape)])
+        value = np.moveaxis(value[..., None], (axis, -1), (-1, axis))
+        return self.hang(value.reshape(value.shape[:letters] + base.shape), v_marks)
 
     @contextmanager
-    def renamed(self, name, value):
-        """For a while, a name stands for something else."""
-        before, self.names[name] = self.names[name], value
+    def nudged(self, name, values):
+        """For a while, a name has many values."""
+        need(self.sizes[NUDGED] == 1, "a derivative in a derivative")
+        before = self.names[name]
+        self.names[name], self.sizes[NUDGED] = Along((NUDGED,), values), len(values)
         try:
             yield
         finally:
-            self.names[name] = before
+            self.names[name], self.sizes[NUDGED] = before, 1

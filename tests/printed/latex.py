@@ -9,9 +9,10 @@ from lark import Lark, Token
 
 from conftest import ROOT
 
-EQUATION = re.compile(r"^\$\$\n(.*?)^\$\$ *\((eq-[\w-]+)\)", re.M | re.S)
+DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$ *(?:\((eq-[\w-]+)\))?$", re.M | re.S)
 GRAMMAR = (Path(__file__).parent / "grammar.lark").read_text()
 TREES, PLACES = (Lark(GRAMMAR, parser="lalr", propagate_positions=places) for places in (False, True))
+DECORATION = re.compile(r"\\colorbox\{[^}]*\}\{\\color\{\w+\}\$([^$]*)\$\}|\\boxed\{((?:[^{}]|\{[^}]*\})*)\}")
 BARS = re.compile(r"(?<!\\bigg)\|([^|]*)\|")
 GREEK = {"beta": "β", "delta": "δ", "eta": "η", "varepsilon": "ε", "mu": "μ"}
 
@@ -19,22 +20,36 @@ GREEK = {"beta": "β", "delta": "δ", "eta": "η", "varepsilon": "ε", "mu": "μ
 @cache
 def equations():
     """Every labelled equation of the book, as it is typed: label to LaTeX."""
-    found = {}
+    return {label: latex for source in cells("markdown") for latex, label in DISPLAY.findall(source) if label}
+
+
+@cache
+def unlabelled():
+    """Every other display, typed or printed by a cell; what the book quotes stands behind > and is not ours."""
+    typed = [latex for source in cells("markdown") for latex, label in DISPLAY.findall(source) if not label]
+    return typed + [latex.strip("$") for latex in cells("code")]
+
+
+def cells(kind):
+    """The sources of all Markdown cells, or all LaTeX that code cells have printed."""
     for path in sorted((ROOT / "book").glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "markdown":
-                found |= {label: latex.strip() for latex, label in EQUATION.findall("".join(cell["source"]))}
-    return found
+            if cell["cell_type"] == kind == "markdown":
+                yield "".join(cell["source"])
+            elif cell["cell_type"] == kind:
+                data = [output.get("data", {}) for output in cell["outputs"]]
+                yield from ("".join(one["text/latex"]) for one in data if "text/latex" in one)
 
 
-def with_sides(latex):
-    """An equation whose upright bars are left ones and right ones."""
-    return BARS.sub(r"\\lvert \1\\rvert ", latex)
+def prepared(latex):
+    """An equation without frames and colours, whose upright bars are left ones and right ones."""
+    bare = DECORATION.sub(lambda found: found[1] or found[2], latex).replace("\\dfrac", "\\frac")
+    return BARS.sub(r"\\lvert \1\\rvert ", bare)
 
 
 def parse(latex, places=False):
     """The tree of an equation; if wanted, with the place of each node in the text."""
-    return (PLACES if places else TREES).parse(with_sides(latex))
+    return (PLACES if places else TREES).parse(prepared(latex))
 
 
 def plain(token):
@@ -67,7 +82,8 @@ def items(node):
 
 def written(node):
     """A node's letters, run together: what stands in K_H or f_{11}."""
-    return "".join(plain(token) for token in node.scan_values(lambda token: isinstance(token, Token)))
+    tokens = [node] if isinstance(node, Token) else node.scan_values(lambda token: isinstance(token, Token))
+    return "".join(map(plain, tokens))
 
 
 def scripts(factor):

@@ -10,7 +10,7 @@ from printed.meaning import Along, Meaning, Pair
 
 def numbers(*shape):
     """Random numbers, the same for the same shape in every run."""
-    return np.random.default_rng(sum(shape)).normal(size=shape)
+    return np.random.default_rng(shape).normal(size=shape)
 
 
 def rot180(A):
@@ -191,6 +191,19 @@ def transposed():
     }  # fmt: skip
     flat = ["X", "∂L/∂F", "∂L/∂Y", "∂L/∂X", "F"]
     return Meaning(names | OPERATORS, {"p": 35, "q": 6, "r": 20}, flat=flat)
+
+
+def named_cells(dY=None):
+    """The book's shapes with other numbers, for its X holds 1 and 5 twice; each cell has a name, counted from 1."""
+    X, F = numbers(3, 3), numbers(2, 2)
+    dY = numbers(4, 4)[:2, :2] if dY is None else dY
+    by_X, by_F = (lambda X: conv2d_loop(X, F)), (lambda F: conv2d_loop(X, F))
+    tensors = {"x_": X, "f_": F, "y_": by_X(X), "dy_": dY, "∂L/∂y": dY}
+    tensors |= {"∂L/∂x": complex_step_gradient(by_X, X, dY), "∂L/∂f": complex_step_gradient(by_F, F, dY)}
+    rates = jacobian(by_F, F)
+    names = {f"{name}{i + 1}{j + 1}": A[i, j] for name, A in tensors.items() for i, j in np.ndindex(A.shape)}
+    names |= {f"∂y{i + 1}{j + 1}/∂f{a + 1}{b + 1}": rates[i, j, a, b] for i, j, a, b in np.ndindex(rates.shape)}
+    return Meaning(names | {"∂L/∂Y": dY})
 
 
 def matrix(F, H, W):

@@ -79,8 +79,8 @@ def pooled_then_dense():
 
 def subsampling():
     """Windows of 2×3 that do not overlap, with one weight and one bias."""
-    X, dY, w, b = numbers(6, 6), numbers(3, 2), 0.3, -0.1
-    sums = lambda X: X.reshape(3, 2, 2, 3).sum((1, 3))
+    X, dY, w, b = numbers(8, 6), numbers(4, 2), 0.3, -0.1
+    sums = lambda X: X.reshape(4, 2, 2, 3).sum((1, 3))
     layer = lambda X, w, b: act(w * sums(X) + b)
     z = w * sums(X) + b
     names = {
@@ -88,9 +88,9 @@ def subsampling():
         "∂L/∂z": complex_step_gradient(act, z, dY), "∂L/∂X": complex_step_gradient(lambda X: layer(X, w, b), X, dY),
         "∂L/∂w": complex_step_gradient(lambda w: layer(X, w, b), w, dY),
         "∂L/∂b": complex_step_gradient(lambda b: layer(X, w, b), b, dY),
-        "pixel": lambda p: p, "in window": window((2, 3), (2, 3), (3, 2), (6, 6)).reshape(36, 3, 2),
+        "pixel": lambda p: p, "in window": window((2, 3), (2, 3), (4, 2), (8, 6)).reshape(48, 4, 2),
     }  # fmt: skip
-    return Meaning(names | ACTIVATION, {"i": 3, "j": 2, "p": 36}, flat=["∂L/∂X"])
+    return Meaning(names | ACTIVATION, {"i": 4, "j": 2, "p": 48}, flat=["∂L/∂X"])
 
 
 def partial_wires():

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from lark import Token
 
-from printed.latex import is_text, is_tree, items, parse, plain, scripts, with_sides
+from printed.latex import is_text, is_tree, items, parse, plain, scripts, prepared
 
 OPERATIONS = {
     "\\star": ["\\ast"], "\\ast": ["\\star"], "\\odot": ["\\star", ""], "\\cdot": ["+", "/"], "/": ["\\cdot "],
@@ -19,7 +19,7 @@ class Misprints:
     """All errors of one equation, as pairs: what was done, and the wrong LaTeX."""
 
     def __init__(self, latex):
-        self.latex, self.tree = with_sides(latex), parse(latex, places=True)
+        self.latex, self.tree = prepared(latex), parse(latex, places=True)
         self.found = {}
         self.indices = {name for node in self.tree.find_data("below") for name in self.names(node)}
         self.layers = {name for node in self.tree.find_data("above") for name in self.names(node)}

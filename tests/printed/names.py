@@ -7,15 +7,17 @@ from printed.latex import is_name, is_tree, items, plain, written
 from printed.meaning import Along, Lines, Of, Pair
 from printed.operations import need, rank, read_at, transpose
 
+NUDGED = "∂"  # the axis of a derivative's steps, one for each entry of what it is taken by
+
 
 class Names:
     """Computes letters and names; remembers which letters are summed, and which stand free."""
 
     def __init__(self, meaning):
         self.names, self.zero, self.flat = dict(meaning.names), meaning.zero, meaning.flat
-        self.sizes = meaning.letters
-        self.letters = list(meaning.letters)
-        self.defined = {}  # names that the print itself explains: h = iS + aD - P
+        self.sizes = meaning.letters | {NUDGED: 1}
+        self.letters = list(self.sizes)
+        self.defined, self.consulted = {}, set()  # names that the print itself explains: h = iS + aD - P
         self.bound, self.left, self.used = [], set(), set()
         self.direction = None  # rows or columns, where a size has two values
         self.line = 0
@@ -49,7 +51,8 @@ class Names:
             not callable(thing) and not isinstance(thing, dict), "a function of nothing, or a layer without its number"
         )
         if isinstance(thing, Of):
-            thing = thing.function(self.names[thing.name])
+            of = self.names[thing.name]
+            thing = Along(of.letters, thing.function(of.array)) if isinstance(of, Along) else thing.function(of)
         if isinstance(thing, Pair):
             need(self.direction is not None, "neither rows nor columns")
             thing = thing[self.direction]
@@ -79,6 +82,7 @@ class Names:
             if full in self.names:
                 name, marks = full, marks[1:]
         if name in self.defined:
+            self.consulted.add(name)
             value = self(self.defined[name])
         elif name in self.sizes and name not in self.names:
             value = self.letter(name)
