@@ -5,9 +5,9 @@ from lark import Token
 
 from printed.formula import Formula, sign
 from printed.latex import is_name, is_text, is_tree, parse, plain
-from printed.operations import need, rank
+from printed.operations import Misread, need, rank
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-10
 
 
 def check(latex, meaning):
@@ -67,10 +67,13 @@ class Statements:
         """Compare all sides; return what stands for small errors, (error, bound)."""
         need(self.chains, "nothing is claimed")
         for self.formula.line, (chain, conditions) in enumerate(self.chains):
-            if sign(chain[1]) == "\\leftarrow":
-                self.assign(*chain)
-            else:
-                self.compare(chain, conditions)
+            try:
+                if sign(chain[1]) == "\\leftarrow":
+                    self.assign(*chain)
+                else:
+                    self.compare(chain, conditions)
+            except Misread as error:
+                raise Misread(f"statement {self.formula.line + 1}: {error}") from None
         needless = self.formula.defined.keys() - self.formula.consulted
         need(not needless, f"{needless} is defined and not used")
         return self.errors

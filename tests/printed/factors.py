@@ -17,6 +17,7 @@ class Factors(Names):
     """Computes single factors."""
 
     def factor(self, node):
+        """A name, a bracket or a rate, with what hangs on it."""
         own, marks = scripts(node)
         if isinstance(own, Token) and own.type in ("NAME", "TEXT"):
             return self.named(plain(own), marks)
@@ -27,30 +28,38 @@ class Factors(Names):
         return self.hang(self(own), marks)
 
     def group(self, node):
+        """What stands in brackets, if it is one thing."""
         (inside,) = items(node.children[0])
         return self(inside)
 
     def bracket(self, node):
+        """What stands in square brackets."""
         return self.group(node)
 
     def first_entries(self, node, marks):
         """[…] with K_H × K_W below: that many entries, from the first."""
-        value, size = self.group(node), self(items(marks[0].children[0])[0]).ravel().astype(int)
-        need(len(marks) == 1 and len(size) == 2 and (size <= value.shape[-2:]).all(), "fewer entries than asked for")
+        need(len(marks) == 1, "[…] without a size")
+        (sizes,) = items(marks[0].children[0])
+        value, size = self.group(node), self(sizes).ravel().astype(int)
+        need(len(size) == 2 and (size <= value.shape[-2:]).all(), "fewer entries than asked for")
         return value[..., : size[0], : size[1]]
 
     def fraction(self, node):
+        """Above divided by below."""
         above, below = map(self, node.children)
         need(rank(below, len(self.letters)) == 0, "division by a tensor")
         return above / spread_out(below, len(self.letters), rank(above, len(self.letters)))
 
     def root(self, node):
+        """The square root."""
         return np.sqrt(self(node.children[0]))
 
     def floor(self, node):
+        """Rounded down."""
         return np.floor(self(node.children[0]) + 1e-12)
 
     def angle(self, node):
+        """The sum of all products of two columns."""
         u, v = map(self, items(node.children[0]))
         need(u.shape == v.shape and rank(u, len(self.letters)) == 1, "⟨,⟩ of two unlike arrays")
         return (u * v).sum(-1)
@@ -87,7 +96,8 @@ class Factors(Names):
         for case in node.children:
             if isinstance(case, Token):
                 continue
-            condition = open_places & self(items(case.children[1])[0]).astype(bool)
+            (claim,) = items(case.children[1])
+            condition = open_places & self(claim).astype(bool)
             if condition.any():
                 value = self(case.children[0])
                 condition = np.broadcast_to(condition, np.broadcast_shapes(condition.shape, (1,) * len(self.letters)))
@@ -123,6 +133,7 @@ class Factors(Names):
         return self.hang(value, [mark for mark in marks if mark not in part])
 
     def without_layer(self, marks):
+        """The marks that are no layer."""
         return [mark for mark in marks if not is_tree(mark, "above")]
 
     def derivative(self, formula, v, v_marks):

@@ -27,6 +27,7 @@ class Formula(Products):
     """Computes whole formulas."""
 
     def sum(self, node):
+        """Terms, each added or subtracted."""
         value, minus = None, False
         for child in node.children:
             if isinstance(child, Token) and child.type == "SIGN":

@@ -1,4 +1,8 @@
-"""All labelled equations of the book, each with the worlds in which it must hold."""
+"""All labelled equations of the book, each with the worlds in which it must hold.
+
+A new equation needs an entry in the MEANINGS of its chapter: its label, and a function that returns
+a `Meaning`, in which the left side is computed by another way than the print computes it.
+"""
 
 from functools import cache
 

@@ -98,6 +98,7 @@ def general(H=9, W=8, K=(3, 5), S=(2, 3), P=(1, 4), D=(4, 2)):
     dY = numbers(*slide(X).shape)
 
     def spread(A, apart):
+        """Zeros between the cells and after them, as far as a window may begin."""
         wide = np.zeros([size + 2 * P - D * (K - 1) for size, K, P, D in zip((H, W), K, P, D)])
         wide[:: apart[0], :: apart[1]][: A.shape[0], : A.shape[1]] = A
         return wide
@@ -151,6 +152,7 @@ def padding_back():
     cases = [(K, P) for K in (1, 2, 3, 4) for P in range(K)]
 
     def found(K, P):
+        """The border that fits."""
         F, dY = numbers(K, K), numbers(7 + 2 * P - K, 7 + 2 * P - K)
         right = complex_step_gradient(lambda A: conv2d_loop(A, F, padding=P), numbers(6, 6), dY)
         slid = {B: conv2d_loop(dY, rot180(F), padding=B) for B in range(5) if len(dY) + 2 * B >= K}
@@ -179,6 +181,7 @@ def transposed():
     X, F, dY = numbers(4, 5), numbers(2, 3), numbers(5, 7)
 
     def paste(X, F):
+        """Each cell of X puts its multiple of F into Y."""
         Y = np.zeros(np.add(X.shape, F.shape) - 1, np.result_type(X, F))
         for i, j in np.ndindex(X.shape):
             Y[i : i + len(F), j : j + len(F.T)] += X[i, j] * F

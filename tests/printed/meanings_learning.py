@@ -48,6 +48,7 @@ class Weights:
         self.array, self.gradient = array.copy(), gradient
 
     def parameters(self):
+        """As the layers give theirs."""
         yield "w", self.array, self.gradient
 
 
@@ -67,11 +68,13 @@ def fourth_step(optimizer, **options):
 
 
 def descent():
+    """Plain descent."""
     names = fourth_step(SGD, lr=0.3)
     return Meaning({"F": names["w"], "F←": names["w←"], "η": 0.3, "∂L/∂F": names["g"]}, {"case": 6})
 
 
 def momentum():
+    """Descent with a velocity."""
     return Meaning(fourth_step(SGD, lr=0.3, momentum=0.8) | {"η": 0.3, "μ": 0.8}, {"case": 6})
 
 
@@ -101,11 +104,13 @@ def image():
 
 
 def along_a_direction():
+    """ε is halved."""
     names, sizes = image()
     return Meaning(names, sizes, flat=["v", "∂L/∂X"], small=("ε", 0.5))
 
 
 def nudge():
+    """h is halved; i is an index here."""
     names, sizes = image()
     return Meaning(
         {name: value for name, value in names.items() if name not in ("i", "∂L/∂X")}, sizes, small=("h", 0.5)

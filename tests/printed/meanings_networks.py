@@ -17,6 +17,7 @@ def slope(function):
 
 
 def sigmoid(z):
+    """As the page prints it."""
     return 1 / (1 + np.exp(-z))
 
 

@@ -50,6 +50,7 @@ def pooling(max_pool=True):
 
 
 def mean_pooling():
+    """The same windows, their mean."""
     return pooling(max_pool=False)
 
 
@@ -133,6 +134,7 @@ def products():
     """Layers counted by looking: how many numbers stand where."""
 
     def counted(image, weights):
+        """One layer's sizes, and what was counted there."""
         g = conv_geometry(image, weights)
         ones = conv2d_loop(np.ones(image), np.ones(weights)).sum()
         sizes = {"N": g.N, "O": g.O, "C": g.C, "OH": g.OH, "OW": g.OW, "KH": g.KH, "KW": g.KW, "H": g.H}

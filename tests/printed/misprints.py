@@ -136,6 +136,7 @@ class Misprints:
         self.fewer(node)
 
     def fewer(self, node):
+        """One of several things between commas dropped."""
         children = node.children
         for n in range(0, len(children), 2):
             if len(children) > 1:
@@ -166,9 +167,11 @@ class Misprints:
         self.swap("upside down", *node.children)
 
     def floor(self, node):
+        """Rounding left out."""
         self.edit("not rounded", (*self.span(node), self.text(node.children[0])))
 
     def root(self, node):
+        """A root left out."""
         self.edit("no root", (*self.span(node), "(" + self.text(node.children[0]) + ")"))
 
     def case(self, node):

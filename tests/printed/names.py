@@ -34,22 +34,24 @@ class Names:
     # ------------------------------------------------------------- names
 
     def number(self, token):
+        """A printed number."""
         return self.array(float(token))
 
     def tiny(self, token):
+        """A fraction of two digits."""
         return self.array(int(token[-2]) / int(token[-1]))
 
     def name(self, token):
+        """A bare letter."""
         return self.named(plain(token), [])
 
     def text(self, token):
+        """Bare words that stand for a number."""
         return self.named(plain(token), [])
 
     def array(self, thing):
         """A number or a tensor of the tables, with an axis for each letter."""
-        need(
-            not callable(thing) and not isinstance(thing, dict), "a function of nothing, or a layer without its number"
-        )
+        need(not callable(thing) and not isinstance(thing, dict), "a function, or a layer without its number")
         if isinstance(thing, Of):
             of = self.names[thing.name]
             thing = Along(of.letters, thing.function(of.array)) if isinstance(of, Along) else thing.function(of)

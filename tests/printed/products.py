@@ -14,6 +14,7 @@ class Products(Factors):
     """Computes products."""
 
     def product(self, node):
+        """Factors side by side; with words between them, a relation."""
         words = [n for n, part in enumerate(node.children) if is_text(part) and n and not self.function(part)]
         if words:
             return self.in_words(node.children, words[-1])
@@ -65,7 +66,8 @@ class Products(Factors):
         if not marks:
             return function
         need(len(marks) == 1 and is_tree(marks[0], "below"), f"{name} with a power")
-        steps = self.steps(items(marks[0].children[0])[0])
+        (size,) = items(marks[0].children[0])
+        steps = self.steps(size)
         return lambda *values: function(*values, steps)
 
     def applied(self, function, values):
@@ -120,6 +122,7 @@ class Products(Factors):
         return value
 
     def operated(self, operation, below, a, b):
+        """One sign between two products."""
         letters = len(self.letters)
         if operation in ("\\star", "\\ast"):
             slide = correlate if operation == "\\star" else convolve
