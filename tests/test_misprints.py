@@ -128,7 +128,7 @@ def holds(latex, worlds):
 
 @pytest.mark.parametrize(("label", "right", "wrong"), CHOSEN)
 def test_a_chosen_misprint_is_found(label, right, wrong):
-    """Eighty errors in sixty equations; each is made in the source of the print."""
+    """The error is made in the source of the print, as a slip of the pen would be."""
     latex = equations()[label]
     assert right in latex, f"{label} is printed in another way now; choose the error anew"
     assert holds(latex, worlds(label))

@@ -46,9 +46,8 @@ class Misprints:
         for start, end, new in sorted(changes, reverse=True):
             wrong = wrong[:start] + new + wrong[end:]
         old = " … ".join(self.latex[start:end].strip() for start, end, _ in sorted(changes))
-        self.found.setdefault(
-            self.bare(wrong), (f"{what}: {old} → {' … '.join(new.strip() for _, _, new in sorted(changes))}", wrong)
-        )
+        new = " … ".join(new.strip() for _, _, new in sorted(changes))
+        self.found.setdefault(self.bare(wrong), (f"{what}: {old} → {new}", wrong))
 
     def span(self, node):
         """Where a node stands."""
@@ -77,8 +76,9 @@ class Misprints:
         """A letter for another, a sign for the other."""
         replace = lambda what, new: self.edit(what, (*self.span(token), new))
         if token.type == "NAME":
-            others = sorted(self.indices) if index else self.symbols
-            for other in dict.fromkeys([*others, *(SIZES if token in SIZES else [])]):
+            letters = sorted(self.indices) if index or token in self.indices else []
+            symbols = [] if index else self.symbols
+            for other in dict.fromkeys([*letters, *symbols, *(SIZES if token in SIZES else [])]):
                 replace("letter", other + " ")
             if token.endswith("'"):
                 replace("prime dropped", token[:-1])
@@ -87,6 +87,8 @@ class Misprints:
         elif token.type == "NUMBER":
             replace("number", f" {int(token) + 1} ")
             replace("number", f" {int(token) - 1} ")
+        elif token.type == "TINY":
+            replace("number", f"{token[:-1]}{int(token[-1]) + 1}")
         elif token.type == "OPERATION":
             for other in OPERATIONS[token]:
                 replace("operation", other)

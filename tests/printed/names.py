@@ -84,8 +84,7 @@ class Names:
             if full in self.names:
                 name, marks = full, marks[1:]
         if name in self.defined:
-            self.consulted.add(name)
-            value = self(self.defined[name])
+            value = self.explained(name)
         elif name in self.sizes and name not in self.names:
             value = self.letter(name)
         else:
@@ -94,6 +93,17 @@ class Names:
         if isinstance(value, dict):
             value, marks = self.layer(value, marks)
         return self.hang(self.array(value) if name in self.names else value, marks, name)
+
+    def explained(self, name):
+        """The value of a name that the print defines, not by itself."""
+        self.consulted.add(name)
+        definition = self.defined[name]
+        need(definition is not None, f"{name} is explained by itself")
+        self.defined[name] = None
+        try:
+            return self(definition)
+        finally:
+            self.defined[name] = definition
 
     def layer(self, value, marks):
         """The tensor of a printed layer, and the marks that are left."""
