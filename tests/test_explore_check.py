@@ -1,6 +1,7 @@
 """Checks: the same answer in both languages, nothing of it in the page, every check of the book filled in by keyboard."""
 
 import ast
+import contextlib
 import functools
 import json
 import re
@@ -143,7 +144,7 @@ def checks_of(name):
         if cell.cell_type != "code":
             continue
         *before, last = ast.parse(re.sub(r"^\s*[%!].*$", "", cell.source, flags=re.M)).body or [ast.Pass()]
-        with plt.rc_context({"backend": "agg", "figure.max_open_warning": 0}):
+        with contextlib.chdir(ROOT / "book"), plt.rc_context({"backend": "agg", "figure.max_open_warning": 0}):
             exec(compile(ast.Module(before, []), name, "exec"), names)
             if isinstance(last, ast.Expr):
                 value = eval(compile(ast.Expression(last.value), name, "eval"), names)
