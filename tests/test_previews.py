@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import toc_entries
-from publish.previews import LINKS, targets
+from publish.previews import LINKS, extract, targets
 from test_pages import AUDIT, AXE, WCAG, both_themes, overflow
 
 PAGE = "book/grad_filter"
@@ -65,6 +65,27 @@ def test_every_link_of_the_text_has_an_extract(book):
             assert card.find(string=True), f"{page}#{fragment}"
             assert not card.select("a, [id], script, button, details"), f"{page}#{fragment}"
             assert len(card.get_text()) < 1200, f"{page}#{fragment}"
+
+
+@pytest.mark.parametrize(
+    ("html", "card"),
+    [
+        ("<figure class='numbered' id='f'><img src='a.png' alt='A gate'><figcaption><a>Figure 3.2</a></figcaption></figure>",
+         "<p><strong><span>Figure 3.2</span></strong></p><img alt='A gate' src='a.png'/>"),
+        ("<figure class='numbered'><figure><script>{}</script><p>It moves.</p></figure><figcaption>Figure 1</figcaption></figure>",
+         "<p><strong>Figure 1</strong></p><p>It moves.</p>"),
+        ("<dt id='t'>epoch<a class='headerlink'>#</a></dt><dd><p>One pass (<a href='b'><span>more</span></a>).</p></dd>",
+         "<p><strong>epoch</strong></p><p>One pass.</p>"),
+        ("<div class='citation'><span class='label'>[3]</span><p>LeCun. <a href='b'>b</a></p></div>",
+         "<p>LeCun. <span>b</span></p>"),
+        ("<div class='math'><span class='eqno'>(1.2)<a class='headerlink'>#</a></span><b>x</b></div>",
+         "<p>(1.2)</p><div class='math'><b>x</b></div>"),
+    ],
+    ids=["figure", "figure that moves", "word", "source", "equation"],
+)  # fmt: skip
+def test_an_extract_holds_what_a_reader_wants_to_see(html, card):
+    """Without links and without the marks that a card has no use for."""
+    assert extract(BeautifulSoup(html, "html.parser").find(True)) == card.replace("'", '"')
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -50,7 +50,8 @@ def misspelt(page):
 def test_a_page_is_spelt_right(name, book):
     """The built page, its code and formulas left out, the descriptions of images included."""
     page = BeautifulSoup((book / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-    assert not misspelt(page.find("article"))
+    wrong = misspelt(page.find("article"))
+    assert not wrong
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
@@ -61,7 +62,8 @@ def test_a_text_beside_the_book_is_spelt_right(path):
         cells = nbformat.reads(text, as_version=4).cells
         text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     text = re.sub(r"\$\$.*?\$\$|\$[^$\n]*\$", " ", text, flags=re.S)
-    assert not misspelt(BeautifulSoup(MarkdownIt().render(text), "html.parser"))
+    wrong = misspelt(BeautifulSoup(MarkdownIt().render(text), "html.parser"))
+    assert not wrong
 
 
 def test_the_check_sees_a_mistake():
