@@ -136,6 +136,11 @@ def test_a_tap_follows_the_link(visit, browser, book):
     page.wait_for_timeout(700)
     assert link.evaluate(SEEN) is None
     assert page.evaluate("location.hash") == "#equation-eq-local-filter"
+    link.evaluate("(link) => link.addEventListener('click', (event) => event.preventDefault())")
+    for touch in (link.tap, lambda: link.dispatch_event("pointerover", {"pointerType": "touch"})):
+        touch()  # even where the page stays, and where the finger rests
+        page.wait_for_timeout(700)
+        assert link.evaluate(SEEN) is None
     context.close()
 
 
