@@ -151,6 +151,23 @@ def test_gradients_are_replaced_not_added(make):
 
 
 @each_layer
+def test_results_stay_when_the_layer_runs_again(make):
+    """Output, dX and gradients of one pass are memory of their own, which the next pass leaves alone."""
+    layer = make(np.float64)
+
+    def once(seed):
+        Y = layer(images((3, 2, 5, 6), seed=seed))
+        return [Y, layer.backward(images(Y.shape, seed=seed + 1)), *(g for _, _, g in layer.parameters())]
+
+    first = once(1)
+    kept = [A.copy() for A in first]
+    second = once(5)
+    for A, before in zip(first, kept, strict=True):
+        np.testing.assert_array_equal(A, before)
+        assert not any(np.shares_memory(A, later) for later in second)
+
+
+@each_layer
 def test_float32_stays_float32(make):
     """Output, dX and the gradients."""
     layer = make(np.float32)

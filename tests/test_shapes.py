@@ -46,6 +46,11 @@ def test_geometry_gives_every_rank_four_axes():
     assert conv_geometry((6, 2, 5, 7), (4, 2, 2, 3)).output_shape == (6, 4, 4, 5)
 
 
+def test_products_are_counted_with_those_of_the_padding():
+    assert conv_geometry((3, 3), (2, 2)).products == 16
+    assert conv_geometry((6, 2, 5, 7), (4, 2, 2, 3), padding=1).products == 6 * 4 * 6 * 7 * 2 * 2 * 3
+
+
 @pytest.mark.parametrize(
     "input_shape, weight_shape, options, message",
     [
