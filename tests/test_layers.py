@@ -76,6 +76,13 @@ def test_pooling_layers_on_the_running_example():
     np.testing.assert_array_equal(layer.backward(4 * example.dY), [[1, -1, -2], [4, 7, 3], [3, 8, 5]])
 
 
+def test_a_tie_gives_its_gradient_to_one_entry():
+    """The first of the four; four times the gradient would go back if all of them got it."""
+    layer = MaxPool2d(2)
+    np.testing.assert_array_equal(layer(np.full((2, 2), 7.0)), [[7]])
+    np.testing.assert_array_equal(layer.backward(np.array([[5.0]])), [[5, 0], [0, 0]])
+
+
 def test_flatten_keeps_row_major_order():
     """Channel by channel, row by row."""
     layer, X = Flatten(), np.arange(24.0).reshape(2, 2, 2, 3)

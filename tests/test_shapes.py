@@ -64,6 +64,7 @@ def test_products_are_counted_with_those_of_the_padding():
         ((1, 1, 3, 3), (2, 2), {}, r"input \(1, 1, 3, 3\) and filter \(2, 2\) .*rule"),
         ((1, 1, 1, 3, 3), (1, 1, 2, 2), {}, r"input \(1, 1, 1, 3, 3\) and filter .*rule"),
         ((2, 3, 3), (1, 4, 2, 2), {}, r"\(2, 3, 3\) has 2 channels, filter \(1, 4, 2, 2\) .*rule: C must be equal"),
+        ((4, 3, 3), (1, 2, 2, 2), {}, r"\(4, 3, 3\) has 4 channels, filter \(1, 2, 2, 2\) .*rule: C must be equal"),
         ((3, 3), (0, 2), {}, r"kernel_size .* >= 1, got \(0, 2\)"),
         ((3, 3), (2, 2), {"stride": 0}, "stride must be an int or a pair of ints >= 1, got 0"),
         ((3, 3), (2, 2), {"stride": (1, -1)}, r"stride .* got \(1, -1\)"),

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -61,6 +62,19 @@ def test_every_row_is_done_once(blas, count):
 def test_parts_run_in_threads_of_their_own(blas):
     meeting = threading.Barrier(3, timeout=10)  # passes only if three work at the same time
     threads.share(lambda pieces: meeting.wait(), 3, 1, 1)
+
+
+def test_nothing_is_handed_back_before_all_are_done(blas):
+    """The first group is done at once, the others take their time."""
+    done = []
+
+    def work(pieces):
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.2)
+        done.extend(rows.start for rows, _ in pieces)
+
+    threads.share(work, 3, 1, 1)
+    assert sorted(done) == [0, 1, 2]
 
 
 def test_blas_is_held_to_one_thread_meanwhile(blas):
