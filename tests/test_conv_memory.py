@@ -118,7 +118,7 @@ def test_results_stay_when_the_workspaces_are_used_again(case, in_pieces):
 
 
 @each_case
-@pytest.mark.parametrize("kinds", ["eee", "ggg", "fdf", "dfd", "edg"])
+@pytest.mark.parametrize("kinds", ["eee", "ggg", "fdf", "dfd", "dff", "edg"])
 def test_every_precision_is_kept(case, kinds, in_pieces):
     """Half, single, double and extended: small whole numbers are exact in all of them."""
     X, F, dY = (np.sign(A).astype(kind) for A, kind in zip(case.tensors(), kinds))
