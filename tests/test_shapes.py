@@ -42,6 +42,7 @@ def test_output_size_counts_the_places_where_the_window_fits(case):
 def test_geometry_gives_every_rank_four_axes():
     g = conv_geometry((5, 7), (2, 3), stride=(1, 2), padding=(0, 1), dilation=(2, 1))
     assert (g.input_shape, g.weight_shape, g.output_shape) == ((1, 1, 5, 7), (1, 1, 2, 3), (1, 1, 3, 4))
+    assert (g.SH, g.SW, g.PH, g.PW, g.DH, g.DW) == (1, 2, 0, 1, 2, 1)
     assert conv_geometry((2, 5, 7), (4, 2, 2, 3)).output_shape == (1, 4, 4, 5)
     assert conv_geometry((6, 2, 5, 7), (4, 2, 2, 3)).output_shape == (6, 4, 4, 5)
 
@@ -124,6 +125,8 @@ def test_other_kinds_are_refused(A):
 def test_a_wrong_shape_is_named_with_the_expected_one_and_the_rule():
     with pytest.raises(ValueError, match=r"dY has shape \(2,\), expected \(3,\); rule: like Y"):
         check_shape(np.zeros(2), (3,), "dY", "like Y")
+    with pytest.raises(ValueError, match=r"dY has shape \(2, 3\), expected \(3, 2\); rule: like Y"):
+        check_shape(np.zeros((2, 3)), (3, 2), "dY", "like Y")
     with pytest.raises(ValueError, match=r"X has shape \(4,\); rule: \(H, W\)"):
         planes(np.zeros(4), "X")
 
