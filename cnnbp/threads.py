@@ -52,8 +52,13 @@ def share(work, count, products, size):
         blas.set_num_threads(1)
         _side_by_side(work, [pieces[k : k + each] for k in range(0, len(pieces), each)])
     finally:
-        blas.set_num_threads(allowed)
-        _busy.release()
+        try:
+            blas.set_num_threads(allowed)
+        except BaseException:  # an interrupt came in the midst of giving back
+            blas.set_num_threads(allowed)
+            raise
+        finally:
+            _busy.release()
 
 
 def _alone(work, pieces):

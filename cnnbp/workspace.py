@@ -50,7 +50,10 @@ class Workspace:
 @contextmanager
 def borrow():
     """A workspace that nobody else uses meanwhile."""
-    space = _free.pop() if _free else Workspace()
+    try:
+        space = _free.pop()
+    except IndexError:  # asking first whether there is one would leave time for another thread to take it
+        space = Workspace()
     try:
         yield space
     finally:

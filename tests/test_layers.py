@@ -76,6 +76,13 @@ def test_pooling_layers_on_the_running_example():
     np.testing.assert_array_equal(layer.backward(4 * example.dY), [[1, -1, -2], [4, 7, 3], [3, 8, 5]])
 
 
+def test_a_tie_gives_its_gradient_to_one_entry():
+    """The first of the four; four times the gradient would go back if all of them got it."""
+    layer = MaxPool2d(2)
+    np.testing.assert_array_equal(layer(np.full((2, 2), 7.0)), [[7]])
+    np.testing.assert_array_equal(layer.backward(np.array([[5.0]])), [[5, 0], [0, 0]])
+
+
 def test_flatten_keeps_row_major_order():
     """Channel by channel, row by row."""
     layer, X = Flatten(), np.arange(24.0).reshape(2, 2, 2, 3)
@@ -148,6 +155,23 @@ def test_gradients_are_replaced_not_added(make):
     np.testing.assert_array_equal(layer.backward(dY), first)
     for old, (_, _, new) in zip(once, layer.parameters(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@each_layer
+def test_results_stay_when_the_layer_runs_again(make):
+    """Output, dX and gradients of one pass are memory of their own, which the next pass leaves alone."""
+    layer = make(np.float64)
+
+    def once(seed):
+        Y = layer(images((3, 2, 5, 6), seed=seed))
+        return [Y, layer.backward(images(Y.shape, seed=seed + 1)), *(g for _, _, g in layer.parameters())]
+
+    first = once(1)
+    kept = [A.copy() for A in first]
+    second = once(5)
+    for A, before in zip(first, kept, strict=True):
+        np.testing.assert_array_equal(A, before)
+        assert not any(np.shares_memory(A, later) for later in second)
 
 
 @each_layer

@@ -78,9 +78,15 @@ def test_batch_last_copies_once():
 
 
 def test_rows_that_do_not_exist_are_0():
-    rows = between(X, -1, 4, 1)
+    rows = between(X, -1, 4, 1, lambda shape, dtype: np.full(shape, np.nan, dtype))
     assert_array_equal(rows[..., 0].transpose(1, 0, 2)[0], np.pad(ex.X, 1))
     assert not between(X, -4, -1).any() and between(X, 5, 7).shape == (2, 1, 3, 1)
+
+
+def test_every_image_of_a_large_batch_is_copied():
+    """Sixteen at a time, and the rest."""
+    batch = np.arange(35.0 * 2 * 3 * 4).reshape(35, 2, 3, 4)
+    assert_array_equal(from_rows(between(batch, -1, 4, 2)), np.pad(batch, [(0, 0), (0, 0), (1, 1), (2, 2)]))
 
 
 @modest

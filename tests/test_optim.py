@@ -48,6 +48,16 @@ def test_sgd_with_momentum_by_hand():
     np.testing.assert_allclose(positions, [0.8, 0.5, 0.15], rtol=1e-14)
 
 
+def test_the_learning_rate_may_change_between_steps():
+    """Velocities 2 and 3, whatever the rate: with 0.1 and then 1 from 1 to 0.8 and to -2.2."""
+    model = Plain([1], [2])
+    optimizer = SGD(model, 0.1, momentum=0.5)
+    optimizer.step()
+    optimizer.lr = 1
+    optimizer.step()
+    assert model.P[0] == pytest.approx(-2.2)
+
+
 def test_weight_decay_by_hand():
     """g = 2 + 0.5 · 4 = 4: the parameter moves from 4 to 3.6."""
     model = Plain([4], [2])

@@ -72,6 +72,15 @@ def test_padding_never_wins_even_over_negative_numbers(forward):
 
 
 @max_forms
+def test_a_maximum_wins_however_near_the_second_is(forward):
+    """A mask that asks whether numbers are close would send the gradient elsewhere."""
+    X = np.array([[1.0, 1 + 1e-12], [1, 1 - 1e-12]])
+    Y, indices = forward(X, 2)
+    assert_array_equal(Y, [[1 + 1e-12]])
+    assert_array_equal(indices, [[1]])
+
+
+@max_forms
 def test_minus_infinity_loses_to_everything_but_itself(forward):
     X = np.full((3, 3), -np.inf)
     Y, indices = forward(X, 2, 1, 1)

@@ -42,8 +42,14 @@ def test_output_size_counts_the_places_where_the_window_fits(case):
 def test_geometry_gives_every_rank_four_axes():
     g = conv_geometry((5, 7), (2, 3), stride=(1, 2), padding=(0, 1), dilation=(2, 1))
     assert (g.input_shape, g.weight_shape, g.output_shape) == ((1, 1, 5, 7), (1, 1, 2, 3), (1, 1, 3, 4))
+    assert (g.SH, g.SW, g.PH, g.PW, g.DH, g.DW) == (1, 2, 0, 1, 2, 1)
     assert conv_geometry((2, 5, 7), (4, 2, 2, 3)).output_shape == (1, 4, 4, 5)
     assert conv_geometry((6, 2, 5, 7), (4, 2, 2, 3)).output_shape == (6, 4, 4, 5)
+
+
+def test_products_are_counted_with_those_of_the_padding():
+    assert conv_geometry((3, 3), (2, 2)).products == 16
+    assert conv_geometry((6, 2, 5, 7), (4, 2, 2, 3), padding=1).products == 6 * 4 * 6 * 7 * 2 * 2 * 3
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,7 @@ def test_geometry_gives_every_rank_four_axes():
         ((1, 1, 3, 3), (2, 2), {}, r"input \(1, 1, 3, 3\) and filter \(2, 2\) .*rule"),
         ((1, 1, 1, 3, 3), (1, 1, 2, 2), {}, r"input \(1, 1, 1, 3, 3\) and filter .*rule"),
         ((2, 3, 3), (1, 4, 2, 2), {}, r"\(2, 3, 3\) has 2 channels, filter \(1, 4, 2, 2\) .*rule: C must be equal"),
+        ((4, 3, 3), (1, 2, 2, 2), {}, r"\(4, 3, 3\) has 4 channels, filter \(1, 2, 2, 2\) .*rule: C must be equal"),
         ((3, 3), (0, 2), {}, r"kernel_size .* >= 1, got \(0, 2\)"),
         ((3, 3), (2, 2), {"stride": 0}, "stride must be an int or a pair of ints >= 1, got 0"),
         ((3, 3), (2, 2), {"stride": (1, -1)}, r"stride .* got \(1, -1\)"),
@@ -118,6 +125,8 @@ def test_other_kinds_are_refused(A):
 def test_a_wrong_shape_is_named_with_the_expected_one_and_the_rule():
     with pytest.raises(ValueError, match=r"dY has shape \(2,\), expected \(3,\); rule: like Y"):
         check_shape(np.zeros(2), (3,), "dY", "like Y")
+    with pytest.raises(ValueError, match=r"dY has shape \(2, 3\), expected \(3, 2\); rule: like Y"):
+        check_shape(np.zeros((2, 3)), (3, 2), "dY", "like Y")
     with pytest.raises(ValueError, match=r"X has shape \(4,\); rule: \(H, W\)"):
         planes(np.zeros(4), "X")
 

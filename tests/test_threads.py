@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def shared(count, products=1, size=100):
 
     def work(pieces):
         parts.extend((rows.start, rows.stop) for rows, _ in pieces)
-        workers.add(threading.get_ident())
+        workers.add(threading.current_thread())
 
     threads.share(work, count, products, size)
     return sorted(parts), workers
@@ -63,6 +64,19 @@ def test_parts_run_in_threads_of_their_own(blas):
     threads.share(lambda pieces: meeting.wait(), 3, 1, 1)
 
 
+def test_nothing_is_handed_back_before_all_are_done(blas):
+    """The first group is done at once, the others take their time."""
+    done = []
+
+    def work(pieces):
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.2)
+        done.extend(rows.start for rows, _ in pieces)
+
+    threads.share(work, 3, 1, 1)
+    assert sorted(done) == [0, 1, 2]
+
+
 def test_blas_is_held_to_one_thread_meanwhile(blas):
     seen = []
     threads.share(lambda pieces: seen.append(blas.now), 3, 1, 1)
@@ -71,9 +85,9 @@ def test_blas_is_held_to_one_thread_meanwhile(blas):
 
 def test_a_little_work_and_work_without_a_matrix_library_stay_here(blas, monkeypatch):
     monkeypatch.setattr(threads, "WORTH", 100)
-    assert shared(10, 99) == ([(0, 10)], {threading.get_ident()})
+    assert shared(10, 99) == ([(0, 10)], {threading.current_thread()})
     monkeypatch.setattr(threads, "_blas", lambda: None)
-    assert shared(10, 100) == ([(0, 10)], {threading.get_ident()})
+    assert shared(10, 100) == ([(0, 10)], {threading.current_thread()})
 
 
 @pytest.mark.parametrize("allowed, size, pieces", [(1, 20, 4), (2, 20, 4), (3, 20, 6), (2, 200, 2), (1, 70, 1)])
@@ -113,7 +127,7 @@ def test_where_no_thread_can_start_the_rows_are_done_here(blas, monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     parts, workers = shared(9)
-    assert parts == [(0, 3), (3, 6), (6, 9)] and workers == {threading.get_ident()}
+    assert parts == [(0, 3), (3, 6), (6, 9)] and workers == {threading.current_thread()}
 
 
 @pytest.mark.parametrize("where", [0, 1, 2])
@@ -127,6 +141,22 @@ def test_an_error_is_raised_here_and_the_limit_given_back(blas, where, error):
         threads.share(work, 3, 1, 1)
     assert blas.now == 3
     assert shared(3)[0] == [(0, 1), (1, 2), (2, 3)]  # the next call shares again
+
+
+def test_an_interrupt_while_the_limit_is_given_back_loses_neither_limit_nor_turn(blas, monkeypatch):
+    """The stop button of a notebook comes at any moment, also in the midst of the last call."""
+    original, calls = blas.set_num_threads, iter(range(9))
+
+    def interrupted(number):
+        if next(calls) == 1:  # the first call holds the library to one thread, the second gives back
+            raise KeyboardInterrupt
+        original(number)
+
+    monkeypatch.setattr(blas, "set_num_threads", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        threads.share(list, 3, 1, 1)
+    assert blas.now == 3, "the matrix library is left with one thread"
+    assert len(shared(3)[1]) == 3, "nothing is shared any more"
 
 
 def test_work_inside_work_is_not_shared_again(blas):

@@ -60,6 +60,24 @@ def test_two_who_borrow_have_two_and_the_next_gets_one_of_them():
         assert next_one in (one, other)
 
 
+def test_another_thread_may_take_the_last_one_first(monkeypatch):
+    """Between looking whether one is free and taking it, it may be gone."""
+
+    class Emptied(list):
+        def __len__(self):
+            return 1
+
+    monkeypatch.setattr(workspace, "_free", Emptied())
+    with borrow() as space:
+        assert space.empty((3,), np.float64).shape == (3,)
+
+
+def test_what_is_given_back_is_given_back_once():
+    with borrow() as space:
+        pass
+    assert sum(free is space for free in workspace._free) == 1
+
+
 def test_an_error_gives_the_workspace_back():
     with pytest.raises(ZeroDivisionError), borrow() as space:
         1 / 0
