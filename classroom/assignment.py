@@ -36,6 +36,7 @@ class Limits:
     memory_mb: int = 512
     processes: int = 32
     file_mb: int = 16
+    files: int = 1000
     output_kb: int = 256
     notebook_mb: int = 20
 

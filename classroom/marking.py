@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from classroom import sandbox as sandboxes
+from classroom.descendants import adopt
 from classroom.submission import UnreadableSubmission, read_submission
 from classroom.trial import judge
 
@@ -173,6 +174,7 @@ def run_child(parent, writer, assignment, submission, tasks, sandbox):
             os.dup2(null, number)
         sys.stdout = sys.stderr = open(os.devnull, "w")
         warnings.simplefilter("ignore")
+        adopt()
         bound_memory(assignment.limits.memory_mb)
         judge(assignment, submission, tasks, sandbox, lambda news: tell(writer, news))
     finally:

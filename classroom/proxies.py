@@ -152,8 +152,9 @@ class Student:
             self.stop()
             raise Stopped("timeout", f"did not finish in {seconds:g} seconds") from None
         except (WireError, OSError):
+            reason = self.process.reason
             self.stop()
-            raise Stopped("crashed", "ended the Python process, or wrote on the grader's line") from None
+            raise Stopped("crashed", reason or "ended the Python process, or wrote on the grader's line") from None
         except Stopped:
             self.stop()
             raise

@@ -18,13 +18,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
+from classroom.descendants import end_descendants
 from classroom.errors import GradingError
 from classroom.seccomp import filter_program
 
 HERE = Path(__file__).parent
 FILES = ("worker.py", "wire.py", "values.py", "stubs.py")
+GLANCE = 0.05  # seconds between two looks at how many files there are
 FIRST_UID = 0x60000000  # uids from here on belong to nobody
 ENVIRONMENT = {"HOME": "/tmp", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -163,18 +166,21 @@ class Process:
     assignment : Assignment
         Says what may be imported and how much may be used.
     sandbox : bool
-        False starts the same worker without bubblewrap, with the limits alone.
+        False starts the same worker without bubblewrap, with the limits and the filter alone.
     """
 
     def __init__(self, assignment, sandbox):
         self.sock, theirs = socket.socketpair()
         self.info, info = os.pipe()
-        self.folder = None
+        self.folder, self.reason, self.over = None, "", threading.Event()
         settings = {"fd": theirs.fileno(), "allowed": assignment.imports, "limits": limits(assignment.limits)}
         with theirs, filter_file() as file:
             start = self.start_confined if sandbox else self.start_bare
             self.popen = start(assignment, settings, theirs, info, file)
         os.close(info)
+        self.watcher = threading.Thread(target=self.watch, args=(assignment.limits.files,), daemon=True)
+        if sandbox:
+            self.watcher.start()
 
     def start_confined(self, assignment, settings, sock, info, file):
         bwrap, python = confined(assignment.imports, assignment.limits.file_mb, closes_namespaces())
@@ -186,14 +192,39 @@ class Process:
     def start_bare(self, assignment, settings, sock, info, file):
         self.folder = tempfile.TemporaryDirectory()
         packages = {str(path.parent) for path in package_paths(assignment.imports)}
-        settings |= {"uid": None, "path": [str(HERE), *sorted(packages)]}
+        settings |= {"uid": None, "path": [str(HERE), *sorted(packages)], "filter": (filter_program() or b"").hex()}
         line = [sys._base_executable, "-I", "-S", "-B", "-X", "utf8", HERE / "worker.py", json.dumps(settings)]
         place = {"env": ENVIRONMENT, "cwd": self.folder.name, "start_new_session": True}
         return subprocess.Popen(line, pass_fds=fds(sock), **place, **SILENT)
 
+    @functools.cached_property
+    def inner(self):
+        """The first process of the sandbox, as bwrap tells it; None if bwrap ended before."""
+        told = b""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            while b"}" not in told and (piece := os.read(self.info, 4096)):  # bwrap writes it in pieces
+                told += piece
+            return json.loads(told)["child-pid"]
+
+    def watch(self, most):
+        """End a worker that makes too many files: each takes memory, and no limit of the kernel's counts them."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # a test's alarm is for the main thread
+        while self.inner and not self.over.wait(GLANCE):
+            try:
+                space = os.statvfs(f"/proc/{self.inner}/root/tmp")
+            except OSError:  # it is gone
+                return
+            if space.f_files - space.f_ffree > most:
+                self.reason = f"made more than {most} files"
+                os.kill(self.inner, signal.SIGKILL)
+                return
+
     def kill(self):
         """End the worker and all that it started, and wait until it is gone."""
+        self.over.set()
         self.sock.close()
+        if self.watcher.is_alive():
+            self.watcher.join(1)
         if self.popen.poll() is None:
             self.kill_inner()
         try:
@@ -203,15 +234,17 @@ class Process:
             self.popen.wait()
         os.close(self.info)
         if self.folder:
+            end_descendants()
             self.folder.cleanup()
 
     def kill_inner(self):
         """Kill bwrap's child, the first process of the sandbox; bwrap then ends by itself."""
         os.set_blocking(self.info, False)
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        with contextlib.suppress(OSError):
             if self.folder:
                 os.killpg(self.popen.pid, signal.SIGKILL)
-            else:
-                os.kill(json.loads(os.read(self.info, 4096))["child-pid"], signal.SIGKILL)
-            return
+                return
+            if self.inner:
+                os.kill(self.inner, signal.SIGKILL)
+                return
         self.popen.kill()
