@@ -26,7 +26,7 @@ from classroom.errors import GradingError
 from classroom.seccomp import filter_program
 
 HERE = Path(__file__).parent
-FILES = ("worker.py", "wire.py", "values.py", "stubs.py")
+FILES = ("worker.py", "wire.py", "values.py", "stubs.py", "guard.py", "allowed.py")
 GLANCE = 0.05  # seconds between two looks at how many files there are
 FIRST_UID = 0x60000000  # uids from here on belong to nobody
 ENVIRONMENT = {"HOME": "/tmp", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -173,7 +173,8 @@ class Process:
         self.sock, theirs = socket.socketpair()
         self.info, info = os.pipe()
         self.folder, self.reason, self.over = None, "", threading.Event()
-        settings = {"fd": theirs.fileno(), "allowed": assignment.imports, "limits": limits(assignment.limits)}
+        settings = {"fd": theirs.fileno(), "allowed": assignment.imports, "forbidden": assignment.forbidden}
+        settings |= {"limits": limits(assignment.limits)}
         with theirs, filter_file() as file:
             start = self.start_confined if sandbox else self.start_bare
             self.popen = start(assignment, settings, theirs, info, file)

@@ -65,6 +65,7 @@ class Worker:
     def __init__(self, settings):
         import stubs
         import wire
+        from guard import Guard
         from values import Remote
 
         class Function(Remote):
@@ -78,7 +79,7 @@ class Worker:
                     raise kind(error.args[1]) from None
                 return fields["value"]
 
-        self.stubs, self.cells = stubs, 0
+        self.stubs, self.guard = stubs, Guard(settings["forbidden"])
         self.module = types.ModuleType("__main__")
         sys.modules["__main__"] = self.module
         stub = stubs.Stub("get_ipython")
@@ -113,12 +114,15 @@ class Worker:
 
     def call(self, fields, decoder):
         """Call a function; say too which of the arrays it was given have changed."""
+        self.guard.on = True
         try:
             value = self.peer.given[fields["id"]](*fields["args"], **fields["kwargs"])
             arrays = enumerate(decoder.arrays)
             changed = [[i, a] for i, (a, raw) in arrays if len(raw) == a.nbytes and a.tobytes() != raw]
         except BaseException as error:
             return described(error)
+        finally:
+            self.guard.on = False
         return "result", {"value": value, "changed": changed}
 
 
