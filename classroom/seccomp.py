@@ -4,8 +4,9 @@ Nor shared memory and queues of System V and POSIX: the kernel keeps them when n
 open, beside every limit on a process.
 
 The program is the kernel's classic BPF, eight bytes an instruction, which bubblewrap loads
-just before it starts the worker; without bubblewrap the worker loads it itself. Threads stay allowed. On a machine whose table of system
-calls is not here, the sandbox has its namespaces and limits alone.
+just before it starts the worker; without bubblewrap the worker loads it itself. Threads stay
+allowed. On a machine whose table of system calls is not here, the sandbox has its namespaces
+and limits alone.
 """
 
 import errno
