@@ -184,12 +184,15 @@ def _assigned(target, value):
 
 
 def _local(function):
-    """The names that a function binds itself; its arguments stand for nothing that is known."""
-    for node in ast.walk(function):
+    """The names that a function binds itself; arguments and loops' variables stand for nothing that is known."""
+    nodes = [node for node in ast.walk(function) if node is not function]
+    for node in nodes:
         if isinstance(node, ast.arg):
             yield node.arg, None
-        elif node is not function:
-            yield from _bindings(node)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, None
+    for node in nodes:
+        yield from _bindings(node)
 
 
 def _parts(node):

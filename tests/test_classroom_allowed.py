@@ -61,6 +61,7 @@ HONEST = {
     "data of a plot": "curve = np.convolve([1, 2], [1])\ndef double(X): return 2 * X + 0 * curve[0]",
     "a function of one's own": "def convolve(X): return 2 * X\ndef double(X): return convolve(X)",
     "an argument": "from numpy import convolve\ndef double(X, convolve=np.asarray): return 2 * convolve(X)",
+    "a loop's variable": "from numpy import convolve as x\ndef double(X): return np.array([2 * x for x in X])",
     "a method of one's own": "class A:\n    def convolve(self, x): return 2 * x\ndef double(X): return A().convolve(X)",
     "a text": "def double(X):\n    print('np.convolve')\n    return 2 * X",
     "an earlier try": "def double(X): return np.convolve(X, X)\ndef double(X): return 2 * X",
@@ -134,6 +135,12 @@ def test_the_grader_and_the_students_check_say_the_same(source, assignment, tmp_
             shell.run_cell(cell, store_history=True)
         refused, other = (shell.run_cell(f"check({got})", store_history=True) for got in ("double, 0", "3, 3"))
     assert said == str(refused.error_in_exec) and said.startswith("double: ") and other.success
+
+
+def test_a_hidden_test_that_ran_in_the_notebook_is_no_offence():
+    """As when nbgrader runs them there: they import what students may not."""
+    test = "from cnnbp.conv import conv2d\nimage = conv2d(np.ones((2, 2)), np.ones((1, 1)))"
+    assert objection("def double(X): return np.array([2 * image for image in X])", test) == ""
 
 
 def test_a_release_says_when_check_does_not_know_the_rules(tmp_path):
