@@ -89,11 +89,12 @@ class _Code:
 
     def uses(self, name, seen=None):
         """The full names of all that a function uses, and that the functions it calls use."""
+        whole = set(self.needed.get(name, ())) if seen is None else set()
         seen = {name} if seen is None else seen
         node = self.names.get(name)
         if node is None or type(node) is str:
             return {node} - {None}
-        scope, found = self.names, set(self.needed.get(name, ()))
+        scope, found = self.names, whole
         if isinstance(node, (*_DEFINED, ast.Lambda)):
             scope = {**self.names, **dict(_local(node))}
         for part in _parts(node):

@@ -136,6 +136,9 @@ def test_known_solutions(folder):
     assert all(trial.mark < full and trial.diagnoses <= set(MISCONCEPTIONS) for trial in wrong)
     assert len({str(trial.cells) for trial in wrong}) == len(wrong) >= 6
     assert sum(bool(trial.diagnoses) for trial in wrong) >= 3
+    for trial in trials:  # also with the hidden tests in the notebook, as nbgrader runs them
+        code = [trial.cells.get(cell.grade_id, cell.source) for cell in assignment.cells if cell.kind == "code"]
+        assert bool(assignment.rules.objections(code)) == (trial.name == "wrong/numpys_own.py"), trial.name
 
 
 @every_assignment
