@@ -9,7 +9,6 @@ also forbids new processes.
 
 import contextlib
 import functools
-import importlib.metadata
 import json
 import os
 import shutil
@@ -17,21 +16,19 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
-from pathlib import Path
 
 from classroom.descendants import end_descendants
 from classroom.errors import GradingError
+from classroom.mounts import HERE, mounts, package_paths
 from classroom.seccomp import filter_program
 
-HERE = Path(__file__).parent
-FILES = ("worker.py", "wire.py", "values.py", "stubs.py", "guard.py", "allowed.py")
 GLANCE = 0.05  # seconds between two looks at how many files there are
 FIRST_UID = 0x60000000  # uids from here on belong to nobody
 ENVIRONMENT = {"HOME": "/tmp", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-DEVICES = ("null", "zero", "urandom")
 REMEDY = """No sandbox, so no student's code is run here.
 {reason}
 What helps:
@@ -47,53 +44,6 @@ class NoSandbox(GradingError):
     """There is no way to confine students' code on this machine; the message says what to do."""
 
 
-@functools.cache
-def package_paths(imports):
-    """The files and folders of the distributions that hold the allowed packages."""
-    paths = set()
-    for name in imports:
-        try:
-            found = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            names = importlib.metadata.packages_distributions().get(name)
-            if not names:
-                raise GradingError(f"the assignment allows {name}, which is not installed") from None
-            found = importlib.metadata.distribution(names[0])
-        tops = {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}
-        paths |= {Path(found.locate_file(top)).resolve() for top in tops if not top.endswith(".dist-info")}
-    return tuple(sorted(paths))
-
-
-def python_mounts():
-    """bwrap's arguments that mount the interpreter at /py, without its site-packages."""
-    base = Path(sys.base_prefix).resolve()
-    binary = Path(sys._base_executable).resolve()
-    mounts = ["--perms", "0755", "--dir", "/py", "--ro-bind", binary, "/py/bin/python"]
-    for folder in sorted({"lib", sys.platlibdir}):
-        mounts += ["--ro-bind", base / folder, f"/py/{folder}"]
-    for folder in ("/lib", "/lib64", "/usr/lib", "/usr/lib64"):
-        if Path(folder).is_dir():
-            mounts += ["--ro-bind", folder, folder]
-    for root, seen in ((base, "/py"), (Path("/usr"), "/usr")):
-        for hidden in (*root.glob("lib*/python3*/site-packages"), *root.glob("lib*/python3*/dist-packages")):
-            mounts += ["--tmpfs", f"{seen}/{hidden.relative_to(root)}"]
-    return mounts
-
-
-def mounts(imports, file_mb):
-    """All that can be seen in the sandbox, as bwrap's arguments."""
-    args = ["--perms", "0755", "--dir", "/worker", "--perms", "0755", "--dir", "/packages", *python_mounts()]
-    args += ["--perms", "0755", "--dir", "/dev"]
-    for device in DEVICES:
-        args += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    for file in FILES:
-        args += ["--ro-bind", HERE / file, f"/worker/{file}"]
-    for path in package_paths(imports):
-        args += ["--ro-bind", path, f"/packages/{path.name}"]
-    args += ["--perms", "1777", "--size", file_mb << 20, "--tmpfs", "/tmp", "--chdir", "/tmp"]
-    return [*map(str, args), "--remount-ro", "/"]
-
-
 def isolation(closed):
     """bwrap's arguments that say what the worker is cut off from."""
     args = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
@@ -106,7 +56,8 @@ def isolation(closed):
 @functools.cache
 def confined(imports, file_mb, closed=True):
     """The command line up to the worker's settings."""
-    variables = [word for pair in ENVIRONMENT.items() for word in ("--setenv", *pair)]
+    found = {**ENVIRONMENT, "LD_LIBRARY_PATH": "/py/lib"} if sysconfig.get_config_var("Py_ENABLE_SHARED") else ENVIRONMENT
+    variables = [word for pair in found.items() for word in ("--setenv", *pair)]
     python = ["/py/bin/python", "-I", "-S", "-B", "-X", "utf8"]
     return ["bwrap", *isolation(closed), *variables, *mounts(imports, file_mb)], python
 

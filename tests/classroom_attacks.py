@@ -65,7 +65,7 @@ import os, pathlib
 for name in ('/etc/passwd', '/etc/shadow', '/root', '/home', '/proc/self/environ', '/proc/1', '/work', '/var', '/sys'):
     assert not os.path.exists(name), name
 assert set(os.listdir('/')) <= {'dev', 'lib', 'lib64', 'packages', 'py', 'tmp', 'usr', 'worker'}
-assert set(os.environ) <= {'HOME', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'PWD', 'LC_CTYPE'}""",
+assert set(os.environ) <= {'HOME', 'LD_LIBRARY_PATH', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'PWD', 'LC_CTYPE'}""",
     "writing": """
 import os
 for name in ('/x', '/py/x', '/py/lib/x', '/packages/x', '/packages/numpy/x', '/usr/x', '/worker/x', '/dev/x'):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import platform
 import socket
 import struct
 import subprocess
@@ -241,6 +242,13 @@ def test_drawing_costs_nothing(tmp_path):
     assignment = sample(tmp_path, seconds_per_cell=20)
     marks = mark(assignment, submit(assignment, tmp_path, hand=DRAWING + "answer = 42"))
     assert marks.points == 10 and marks.notes == ["code cell 4: %matplotlib inline was left out"]
+
+
+def test_the_python_in_the_sandbox_is_the_graders(tmp_path):
+    """Also where its library is a file of its own, and the system has another of that name."""
+    assignment = sample(tmp_path, seconds_per_cell=20)
+    cell = f"import platform, sys\nassert (platform.python_version(), sys.version) == ({platform.python_version()!r}, {sys.version!r})"
+    assert mark(assignment, submit(assignment, tmp_path, cell)).notes == []
 
 
 def test_the_worker_loads_without_numpy():
