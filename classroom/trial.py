@@ -16,7 +16,7 @@ import traceback
 
 from classroom import stubs
 from classroom.allowed import DRAWING_PACKAGES, names_in
-from classroom.proxies import NotCarried, Stopped, Student, StudentError
+from classroom.proxies import NotCarried, Stopped, Student, StudentError, Trouble
 
 KIND = re.compile(r"\b(type|shape|border|interior|value)\b")
 KINDS = {TypeError: "type", AttributeError: "type", NotCarried: "type", ValueError: "shape", IndexError: "shape"}
@@ -108,6 +108,8 @@ class Trial:
                 self.fill()
                 with deadline(self.seconds + 0.5):
                     exec(compile(source, name, "exec", dont_inherit=True), self.space)
+            except Trouble:
+                raise
             except BaseException as error:
                 return self.failure(source, name, error, source != task.visible)
             if not self.student.changed:  # else: would it also pass if its arguments were safe?
