@@ -126,6 +126,7 @@ class Student:
             self.ask(30, "receive")
         except Stopped as stopped:
             raise Trouble(f"the sandbox does not start: {stopped}") from None
+        self.process.is_ready()
 
     def proxy(self, peer, number, name):
         """A function that comes over the wire; its name, which could say anything, stays behind."""

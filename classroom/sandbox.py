@@ -131,8 +131,6 @@ class Process:
             self.popen = start(assignment, settings, theirs, info, file)
         os.close(info)
         self.watcher = threading.Thread(target=self.watch, args=(assignment.limits.files,), daemon=True)
-        if sandbox:
-            self.watcher.start()
 
     def start_confined(self, assignment, settings, sock, info, file):
         bwrap, python = confined(assignment.imports, assignment.limits.file_mb, closes_namespaces())
@@ -157,6 +155,11 @@ class Process:
             while b"}" not in told and (piece := os.read(self.info, 4096)):  # bwrap writes it in pieces
                 told += piece
             return json.loads(told)["child-pid"]
+
+    def is_ready(self):
+        """The worker has told that it stands: from now on /tmp is its own, and is watched."""
+        if not self.folder:
+            self.watcher.start()
 
     def watch(self, most):
         """End a worker that makes too many files: each takes memory, and no limit of the kernel's counts them."""

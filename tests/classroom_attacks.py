@@ -123,6 +123,9 @@ ANSWERS = {
     "wide": "return [0] * 3_000_000",
     "long number": "return 1 << 3_400_000",
     "long text": "return 'x' * (80 << 20)",
+    "keys that collide": (
+        "class S(set):\n        def __iter__(self): return (k * (2**61 - 1) for k in range(90_000))\n    return S()"
+    ),
     "generator": "return (2 * x for x in X)",
     "iterator": "return iter(2 * X)",
     "type": "return float",
