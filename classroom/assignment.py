@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
+from classroom.allowed import Allowed
 from classroom.regions import HIDDEN, SOLUTION, AssignmentError, replace_regions
 
 RUNGS = ("by hand", "shape", "loop", "gradient", "find the bug", "explain")
@@ -36,6 +37,7 @@ class Limits:
     memory_mb: int = 512
     processes: int = 32
     file_mb: int = 16
+    files: int = 1000
     output_kb: int = 256
     notebook_mb: int = 20
 
@@ -79,6 +81,7 @@ class Assignment:
     imports: tuple[str, ...]
     cells: tuple[Cell, ...]
     tasks: tuple[Task, ...]
+    forbidden: tuple[str, ...] = ()  # functions of allowed packages that are to be written
 
     @property
     def points(self):
@@ -90,6 +93,13 @@ class Assignment:
         """What the master's solution cells define at top level: functions and answers."""
         sources = [cell.source for cell in self.cells if cell.role == "solution"]
         return frozenset().union(*map(defined, sources))
+
+    @cached_property
+    def rules(self):
+        """What the functions that are asked for may use."""
+        bodies = [ast.parse(cell.source).body for cell in self.cells if cell.role == "solution"]
+        functions = {node.name for body in bodies for node in body if isinstance(node, ast.FunctionDef)}
+        return Allowed(list(self.imports), list(self.forbidden), sorted(functions))
 
 
 def defined(source):
@@ -206,6 +216,7 @@ def _assembled(folder, cells, table, points):
     assignment = Assignment(
         folder.name, table["title"], folder, table["chapter"], table["minutes"], _limits(table),
         tuple(table["imports"]), tuple(cells), tuple(_task(cell, rows, points) for cell in graded),
+        tuple(table.get("forbidden", ())),
     )  # fmt: skip
     for task in assignment.tasks:
         if task.function and task.function not in assignment.names:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 
 from classroom.assignment import SEED
+from classroom.descendants import adopt, end_descendants
 from classroom.marking import Marks
 
 NAME = "mark one submission"
@@ -45,6 +46,7 @@ class Child:
     def __init__(self, context, mark, job, deadline):
         self.deadline, self.how, self.seconds = deadline, "", deadline - time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
+        self.sandbox = job.sandbox
         arguments = theirs, mark, job.assignment, job.handed.path, job.sandbox, job.tasks, os.environ.get(SEED)
         self.process = context.Process(target=_serve, args=arguments, name=NAME)
         self.process.start()
@@ -77,6 +79,8 @@ class Child:
     def kill(self, patience=0):
         """End the child and what it started; wait that many seconds for it to go by itself."""
         self.process.join(patience)
+        if not self.sandbox:
+            end_descendants(self.process.pid)
         end_group(self.process.pid)
         self.process.kill()
         self.process.join()
@@ -86,12 +90,14 @@ class Child:
 def _serve(connection, *job):
     """In the child: mark, answer, end."""
     os.setsid()
+    adopt()
     threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
     connection.send_bytes(json.dumps(marked(*job)).encode("ascii"))
     connection.close()
+    end_descendants()
 
 
 def marked(mark, assignment, path, sandbox, tasks, seed):

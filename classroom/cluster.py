@@ -25,6 +25,16 @@ from classroom.run import supervise_here
 
 CONNECT = 20  # seconds
 SERVE = "import sys; sys.path[:] = {!r}; from classroom.cluster import serve; serve()"
+PROBE = """import sys
+sys.path[:] = {!r}
+from classroom.errors import GradingError
+from classroom.sandbox import closes_namespaces, package_paths
+try:
+    closes_namespaces()
+    package_paths({!r})
+except GradingError as error:
+    sys.exit(print(error) or 1)
+"""
 
 
 def supervise_on(address):
@@ -44,7 +54,7 @@ def supervise_on(address):
     Raises
     ------
     GradingError
-        If Dask is not installed, or the scheduler does not answer or has no worker.
+        If Dask is not installed, or the scheduler does not answer or has no worker, or a worker has no sandbox.
     """
     try:
         import distributed
@@ -70,6 +80,8 @@ def _supervise(client, todo, mark, seconds, address):
         client.wait_for_workers(1, timeout=CONNECT)
     except TimeoutError:
         raise GradingError(f"the scheduler {address} has no worker") from None
+    if any(job.sandbox for job in todo):
+        preflight(client, todo[0].assignment.imports)
     most = max((job.assignment.limits.notebook_mb for job in todo), default=0) << 20
     here = [job for job in todo if not is_file(job.handed.path) or job.handed.path.stat().st_size > most]
     yield from supervise_here(here, mark, seconds, 1)
@@ -86,6 +98,22 @@ def _supervise(client, todo, mark, seconds, address):
     finally:
         if client.status == "running":
             client.cancel(list(jobs), force=True)
+
+
+def preflight(client, imports):
+    """Raise before anything is marked if a worker has no sandbox, or lacks a package; worker and reason are named."""
+    answers = client.run(_ready, imports, on_error="return")
+    troubles = [f"{worker}: {answer}" for worker, answer in sorted(answers.items()) if answer]
+    if troubles:
+        shown = "\n".join(troubles[:5]) + (f"\nand {len(troubles) - 5} workers more" if len(troubles) > 5 else "")
+        raise GradingError(f"{len(troubles)} of {len(answers)} workers cannot grade; nothing was marked.\n{shown}")
+
+
+def _ready(imports):
+    """On the worker: what keeps it from grading, or nothing. A worker's own process may not have children."""
+    line = [sys.executable, "-c", PROBE.format(sys.path, tuple(imports))]
+    tried = subprocess.run(line, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=CONNECT)
+    return (tried.stdout.strip() or tried.stderr.strip()[-300:] or "no answer") if tried.returncode else ""
 
 
 def _outcome(future, address):

@@ -111,6 +111,26 @@ def foreign_imports(assignment, notebook):
     return reasons
 
 
+def untold_rules(assignment, notebook):
+    """
+    Find rules of assignment.toml that the notebook's `check` does not know, and known solutions' own offences.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    notebook : NotebookNode
+        Its students' version.
+
+    Returns
+    -------
+    reasons : list of str
+    """
+    line, code = f"FIRST.append({assignment.rules!r}.look)", [cell.source for cell in assignment.cells if cell.kind == "code"]
+    told = not assignment.forbidden or any(line in cell.source.splitlines() for cell in notebook.cells)
+    own = sorted(set(assignment.rules.objections(code).values()))
+    return own if told else [*own, f"no cell holds the line {line!r}, so `check` does not know what is forbidden"]
+
+
 def _imported(source):
     """The top-level packages that a cell imports."""
     names = set()

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from classroom import sandbox as sandboxes
+from classroom.descendants import adopt
+from classroom.proxies import Trouble
 from classroom.submission import UnreadableSubmission, read_submission
 from classroom.trial import judge
 
@@ -121,12 +123,18 @@ def supervise(marks, assignment, submission, tasks, sandbox):
                 vars(result).update(news["result"])
                 result.points = points[result.name] if result.status == "passed" else 0.0
                 tasks = [task for task in tasks if task.name != result.name]
+            if "trouble" in news:
+                marks.status = f"not graded: {news['trouble']}"
+                return
             if "notes" in news:
                 marks.notes += [note for note in news["notes"] if note not in marks.notes]
                 ended = True
-        if ended:
+        if ended or not tasks:
             return
-        for task in [task for task in tasks if begun in (None, task.name)]:
+        if begun is None:
+            marks.status = "not graded: the grader's own process ended before a test"
+            return
+        for task in [task for task in tasks if begun == task.name]:
             results[task.name].status = "crashed"
             results[task.name].message = "the grader's own process ended or hung in this test"
             tasks = [other for other in tasks if other is not task]
@@ -173,8 +181,11 @@ def run_child(parent, writer, assignment, submission, tasks, sandbox):
             os.dup2(null, number)
         sys.stdout = sys.stderr = open(os.devnull, "w")
         warnings.simplefilter("ignore")
+        adopt()
         bound_memory(assignment.limits.memory_mb)
         judge(assignment, submission, tasks, sandbox, lambda news: tell(writer, news))
+    except (Exception, Trouble) as error:  # not a student's: those are results
+        tell(writer, {"trouble": f"{type(error).__name__}: {error}"[:500]})
     finally:
         os._exit(0)
 

@@ -51,6 +51,10 @@ class Stopped(BaseException):
         self.status = status
 
 
+class Trouble(BaseException):
+    """The grader's own machine fails: the disk is full, no process can be started. No student's fault."""
+
+
 class Opaque:
     """Where a value stood that cannot be carried: whatever is done with it fails."""
 
@@ -112,13 +116,17 @@ class Student:
 
     def start(self):
         self.step()
-        self.process = Process(self.assignment, self.sandbox)
+        try:
+            self.process = Process(self.assignment, self.sandbox)
+        except OSError as error:
+            raise Trouble(f"the sandbox cannot be started: {error}") from None
         operations = {"call": self.answer}
         self.peer = Peer(self.process.sock, self.proxy, Opaque, operations)
         try:
             self.ask(30, "receive")
         except Stopped as stopped:
-            raise RuntimeError(f"the sandbox does not start: {stopped}") from None
+            raise Trouble(f"the sandbox does not start: {stopped}") from None
+        self.process.is_ready()
 
     def proxy(self, peer, number, name):
         """A function that comes over the wire; its name, which could say anything, stays behind."""
@@ -152,8 +160,9 @@ class Student:
             self.stop()
             raise Stopped("timeout", f"did not finish in {seconds:g} seconds") from None
         except (WireError, OSError):
+            reason = self.process.reason
             self.stop()
-            raise Stopped("crashed", "ended the Python process, or wrote on the grader's line") from None
+            raise Stopped("crashed", reason or "ended the Python process, or wrote on the grader's line") from None
         except Stopped:
             self.stop()
             raise

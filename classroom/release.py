@@ -12,10 +12,15 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
+from classroom import marking
 from classroom.assignment import SEED, read_assignment
+from classroom.collect import HandedIn
 from classroom.errors import GradingError
-from classroom.leaks import differences, foreign_imports, leaks
+from classroom.leaks import differences, foreign_imports, leaks, untold_rules
 from classroom.rehearsal import known, rehearsals
+from classroom.roster import Student
+from classroom.run import Job, cores, patience, supervise_here
+from classroom.sandbox import closes_namespaces
 from classroom.student import student_version, submission
 
 FEWEST = {"wrong": 6, "unusual": 3}  # files of known solutions
@@ -61,6 +66,7 @@ def release(path, out, seeds=(1, 2, 3), book="", mark=None):
         *leaks(assignment, notebook),
         *differences(assignment, notebook, book),
         *foreign_imports(assignment, notebook),
+        *untold_rules(assignment, notebook),
         *failed_rehearsals(assignment, seeds, mark),
     ]
     if reasons:
@@ -85,20 +91,36 @@ def failed_rehearsals(assignment, seeds=(), mark=None):
     -------
     reasons : list of str
     """
-    if mark is None:
-        from classroom.marking import mark
     reasons = [f"the folder {folder} holds {count} solutions, and {fewest} are the least"
                for folder, fewest in FEWEST.items()
                if (count := len(known(assignment, folder))) < fewest]  # fmt: skip
     master, *others = rehearsals(assignment)
-    trials = [(master, None), *((master, seed) for seed in seeds), *((other, None) for other in others)]
-    with tempfile.TemporaryDirectory() as folder:
-        for rehearsal, seed in tqdm(trials, desc=assignment.name, disable=None):
-            file = Path(folder) / f"{assignment.name}.ipynb"
-            nbformat.write(submission(assignment, rehearsal.cells), file)
+    groups = [(None, [master, *others]), *((seed, [master]) for seed in seeds)]
+    with tqdm(total=sum(len(group) for _, group in groups), desc=assignment.name, disable=None) as bar:
+        for seed, group in groups:
             with seeded(seed):
-                reasons += disagreements(rehearsal, mark(assignment, file))
+                found = {}
+                for name, marks in rehearsed(assignment, group, mark):
+                    found[name] = marks
+                    bar.update()
+            reasons += [reason for trial in group for reason in disagreements(trial, found[trial.name])]
     return reasons
+
+
+def rehearsed(assignment, group, mark=None):
+    """Hand in each rehearsal of a group and give its name and marks; as many at a time as there are cores."""
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = []
+        for number, rehearsal in enumerate(group):
+            path = Path(folder, f"{number}.ipynb")
+            nbformat.write(submission(assignment, rehearsal.cells), path)
+            jobs.append(Job(HandedIn(Student(rehearsal.name), path), assignment, True))
+        if mark:
+            finished = ((job, mark(assignment, job.handed.path)) for job in jobs)
+        else:
+            closes_namespaces()  # or say once why there is no sandbox
+            finished = supervise_here(jobs, marking.mark, patience(assignment), cores())
+        yield from ((job.handed.student.id, marks) for job, marks in finished)
 
 
 def disagreements(rehearsal, marks):

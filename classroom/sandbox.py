@@ -9,7 +9,6 @@ also forbids new processes.
 
 import contextlib
 import functools
-import importlib.metadata
 import json
 import os
 import shutil
@@ -17,18 +16,19 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
-from pathlib import Path
+import threading
 
+from classroom.descendants import end_descendants
 from classroom.errors import GradingError
+from classroom.mounts import HERE, mounts, package_paths
 from classroom.seccomp import filter_program
 
-HERE = Path(__file__).parent
-FILES = ("worker.py", "wire.py", "values.py", "stubs.py")
+GLANCE = 0.05  # seconds between two looks at how many files there are
 FIRST_UID = 0x60000000  # uids from here on belong to nobody
 ENVIRONMENT = {"HOME": "/tmp", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-DEVICES = ("null", "zero", "urandom")
 REMEDY = """No sandbox, so no student's code is run here.
 {reason}
 What helps:
@@ -44,53 +44,6 @@ class NoSandbox(GradingError):
     """There is no way to confine students' code on this machine; the message says what to do."""
 
 
-@functools.cache
-def package_paths(imports):
-    """The files and folders of the distributions that hold the allowed packages."""
-    paths = set()
-    for name in imports:
-        try:
-            found = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            names = importlib.metadata.packages_distributions().get(name)
-            if not names:
-                raise GradingError(f"the assignment allows {name}, which is not installed") from None
-            found = importlib.metadata.distribution(names[0])
-        tops = {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}
-        paths |= {Path(found.locate_file(top)).resolve() for top in tops if not top.endswith(".dist-info")}
-    return tuple(sorted(paths))
-
-
-def python_mounts():
-    """bwrap's arguments that mount the interpreter at /py, without its site-packages."""
-    base = Path(sys.base_prefix).resolve()
-    binary = Path(sys._base_executable).resolve()
-    mounts = ["--perms", "0755", "--dir", "/py", "--ro-bind", binary, "/py/bin/python"]
-    for folder in sorted({"lib", sys.platlibdir}):
-        mounts += ["--ro-bind", base / folder, f"/py/{folder}"]
-    for folder in ("/lib", "/lib64", "/usr/lib", "/usr/lib64"):
-        if Path(folder).is_dir():
-            mounts += ["--ro-bind", folder, folder]
-    for root, seen in ((base, "/py"), (Path("/usr"), "/usr")):
-        for hidden in (*root.glob("lib*/python3*/site-packages"), *root.glob("lib*/python3*/dist-packages")):
-            mounts += ["--tmpfs", f"{seen}/{hidden.relative_to(root)}"]
-    return mounts
-
-
-def mounts(imports, file_mb):
-    """All that can be seen in the sandbox, as bwrap's arguments."""
-    args = ["--perms", "0755", "--dir", "/worker", "--perms", "0755", "--dir", "/packages", *python_mounts()]
-    args += ["--perms", "0755", "--dir", "/dev"]
-    for device in DEVICES:
-        args += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    for file in FILES:
-        args += ["--ro-bind", HERE / file, f"/worker/{file}"]
-    for path in package_paths(imports):
-        args += ["--ro-bind", path, f"/packages/{path.name}"]
-    args += ["--perms", "1777", "--size", file_mb << 20, "--tmpfs", "/tmp", "--chdir", "/tmp"]
-    return [*map(str, args), "--remount-ro", "/"]
-
-
 def isolation(closed):
     """bwrap's arguments that say what the worker is cut off from."""
     args = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
@@ -103,7 +56,8 @@ def isolation(closed):
 @functools.cache
 def confined(imports, file_mb, closed=True):
     """The command line up to the worker's settings."""
-    variables = [word for pair in ENVIRONMENT.items() for word in ("--setenv", *pair)]
+    found = {**ENVIRONMENT, "LD_LIBRARY_PATH": "/py/lib"} if sysconfig.get_config_var("Py_ENABLE_SHARED") else ENVIRONMENT
+    variables = [word for pair in found.items() for word in ("--setenv", *pair)]
     python = ["/py/bin/python", "-I", "-S", "-B", "-X", "utf8"]
     return ["bwrap", *isolation(closed), *variables, *mounts(imports, file_mb)], python
 
@@ -163,18 +117,20 @@ class Process:
     assignment : Assignment
         Says what may be imported and how much may be used.
     sandbox : bool
-        False starts the same worker without bubblewrap, with the limits alone.
+        False starts the same worker without bubblewrap, with the limits and the filter alone.
     """
 
     def __init__(self, assignment, sandbox):
         self.sock, theirs = socket.socketpair()
         self.info, info = os.pipe()
-        self.folder = None
-        settings = {"fd": theirs.fileno(), "allowed": assignment.imports, "limits": limits(assignment.limits)}
+        self.folder, self.reason, self.over = None, "", threading.Event()
+        settings = {"fd": theirs.fileno(), "allowed": assignment.imports, "forbidden": assignment.forbidden}
+        settings |= {"limits": limits(assignment.limits)}
         with theirs, filter_file() as file:
             start = self.start_confined if sandbox else self.start_bare
             self.popen = start(assignment, settings, theirs, info, file)
         os.close(info)
+        self.watcher = threading.Thread(target=self.watch, args=(assignment.limits.files,), daemon=True)
 
     def start_confined(self, assignment, settings, sock, info, file):
         bwrap, python = confined(assignment.imports, assignment.limits.file_mb, closes_namespaces())
@@ -186,14 +142,44 @@ class Process:
     def start_bare(self, assignment, settings, sock, info, file):
         self.folder = tempfile.TemporaryDirectory()
         packages = {str(path.parent) for path in package_paths(assignment.imports)}
-        settings |= {"uid": None, "path": [str(HERE), *sorted(packages)]}
+        settings |= {"uid": None, "path": [str(HERE), *sorted(packages)], "filter": (filter_program() or b"").hex()}
         line = [sys._base_executable, "-I", "-S", "-B", "-X", "utf8", HERE / "worker.py", json.dumps(settings)]
         place = {"env": ENVIRONMENT, "cwd": self.folder.name, "start_new_session": True}
         return subprocess.Popen(line, pass_fds=fds(sock), **place, **SILENT)
 
+    @functools.cached_property
+    def inner(self):
+        """The first process of the sandbox, as bwrap tells it; None if bwrap ended before."""
+        told = b""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            while b"}" not in told and (piece := os.read(self.info, 4096)):  # bwrap writes it in pieces
+                told += piece
+            return json.loads(told)["child-pid"]
+
+    def is_ready(self):
+        """The worker has told that it stands: from now on /tmp is its own, and is watched."""
+        if not self.folder:
+            self.watcher.start()
+
+    def watch(self, most):
+        """End a worker that makes too many files: each takes memory, and no limit of the kernel's counts them."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # a test's alarm is for the main thread
+        while self.inner and not self.over.wait(GLANCE):
+            try:
+                space = os.statvfs(f"/proc/{self.inner}/root/tmp")
+            except OSError:  # it is gone
+                return
+            if space.f_files - space.f_ffree > most:
+                self.reason = f"made more than {most} files"
+                os.kill(self.inner, signal.SIGKILL)
+                return
+
     def kill(self):
         """End the worker and all that it started, and wait until it is gone."""
+        self.over.set()
         self.sock.close()
+        if self.watcher.is_alive():
+            self.watcher.join(1)
         if self.popen.poll() is None:
             self.kill_inner()
         try:
@@ -203,15 +189,17 @@ class Process:
             self.popen.wait()
         os.close(self.info)
         if self.folder:
+            end_descendants()
             self.folder.cleanup()
 
     def kill_inner(self):
         """Kill bwrap's child, the first process of the sandbox; bwrap then ends by itself."""
         os.set_blocking(self.info, False)
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        with contextlib.suppress(OSError):
             if self.folder:
                 os.killpg(self.popen.pid, signal.SIGKILL)
-            else:
-                os.kill(json.loads(os.read(self.info, 4096))["child-pid"], signal.SIGKILL)
-            return
+                return
+            if self.inner:
+                os.kill(self.inner, signal.SIGKILL)
+                return
         self.popen.kill()

@@ -1,8 +1,12 @@
 """A filter on system calls: in the sandbox no new process, no socket, no namespace, no tracing.
 
+Nor shared memory and queues of System V and POSIX: the kernel keeps them when nobody has them
+open, beside every limit on a process.
+
 The program is the kernel's classic BPF, eight bytes an instruction, which bubblewrap loads
-just before it starts the worker. Threads stay allowed. On a machine whose table of system
-calls is not here, the sandbox has its namespaces and limits alone.
+just before it starts the worker; without bubblewrap the worker loads it itself. Threads stay
+allowed. On a machine whose table of system calls is not here, the sandbox has its namespaces
+and limits alone.
 """
 
 import errno
@@ -14,6 +18,7 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # places in struct seccomp_data
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 CLONE_THREAD, FOREIGN_TABLE = 0x10000, 0x40000000
 NEW_MOUNTS = (428, 429, 430, 431, 432, 433, 442)  # open_tree … mount_setattr, the same everywhere
+MEMFD_SECRET = 447
 RINGS = (425, 426, 427)  # io_uring does input and output past any filter
 
 # Of each machine: its audit number, clone, and what is refused.
@@ -27,6 +32,7 @@ MACHINES = {
             "request_key": 249, "keyctl": 250, "bpf": 321, "perf_event_open": 298,
             "userfaultfd": 323, "process_vm_readv": 310, "process_vm_writev": 311,
             "open_by_handle_at": 304, "personality": 135, "memfd_create": 319,
+            "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
         },
     ),
     "aarch64": (
@@ -37,6 +43,7 @@ MACHINES = {
             "pivot_root": 41, "chroot": 51, "add_key": 217, "request_key": 218, "keyctl": 219,
             "bpf": 280, "perf_event_open": 241, "userfaultfd": 282, "process_vm_readv": 270,
             "process_vm_writev": 271, "open_by_handle_at": 265, "personality": 92, "memfd_create": 279,
+            "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
         },
     ),
 }  # fmt: skip
@@ -48,7 +55,7 @@ def filter_program(machine=None):
     if (machine or platform.machine()) not in MACHINES:
         return None
     architecture, clone, refused = MACHINES[machine or platform.machine()]
-    denied = sorted([*refused.values(), *NEW_MOUNTS, *RINGS])
+    denied = sorted([*refused.values(), *NEW_MOUNTS, *RINGS, MEMFD_SECRET])
     thread = len(denied) + 6  # the place of the question whether a clone is a thread
     allow, refuse, unknown, kill = range(thread + 2, thread + 6)
     program = []

@@ -15,7 +15,8 @@ import sys
 import traceback
 
 from classroom import stubs
-from classroom.proxies import NotCarried, Stopped, Student, StudentError
+from classroom.allowed import DRAWING_PACKAGES, names_in
+from classroom.proxies import NotCarried, Stopped, Student, StudentError, Trouble
 
 KIND = re.compile(r"\b(type|shape|border|interior|value)\b")
 KINDS = {TypeError: "type", AttributeError: "type", NotCarried: "type", ValueError: "shape", IndexError: "shape"}
@@ -49,7 +50,7 @@ def plain(text, limit=600):
 
 def stub_drawing(imports):
     """Let locked cells draw to no effect, as the student's cells do."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in stubs.STUBBED - set(imports)]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in DRAWING_PACKAGES - set(imports)]:
         del sys.modules[name]
     sys.meta_path.insert(0, stubs.Gate(imports, refuse=False))
 
@@ -69,6 +70,7 @@ class Trial:
         self.seconds = assignment.limits.seconds_per_test
         self.student = Student(assignment, submission, sandbox, step)
         self.space, self.kept = {}, {}
+        self.objections = assignment.rules.objections([stubs.runnable(cell)[0] for cell in submission.cells])
         stub_drawing(assignment.imports)
         self.student.ready()
         self.run_locked()
@@ -97,6 +99,8 @@ class Trial:
     def run(self, task, source):
         """Status and message of one test cell, or of its visible part."""
         name = f"<test {task.name}>"
+        if using := sorted(names_in(source) & set(self.objections)):
+            return "failed", plain(self.objections[using[0]])
         for visible in (True, False):
             self.step()
             self.student.visible, self.student.changed = visible, False
@@ -104,6 +108,8 @@ class Trial:
                 self.fill()
                 with deadline(self.seconds + 0.5):
                     exec(compile(source, name, "exec", dont_inherit=True), self.space)
+            except Trouble:
+                raise
             except BaseException as error:
                 return self.failure(source, name, error, source != task.visible)
             if not self.student.changed:  # else: would it also pass if its arguments were safe?

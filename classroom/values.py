@@ -15,6 +15,7 @@ except ImportError:  # an assignment that does not allow NumPy
 
 BODY_BYTES = 64 << 20
 DEPTH, ITEMS, BITS = 40, 200_000, 4096
+KEYS = 5000  # of a set or a dict: whoever chooses them can make all of them collide
 DTYPE = re.compile(r"[<|][biufc]\d{1,2}")
 CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 
@@ -63,11 +64,16 @@ class Encoder:
             return self.scalar(value, kind)
         for name, container in CONTAINERS.items():
             if issubclass(kind, container):
-                return {"t": name, "v": [self.value(item, depth + 1) for item in value]}
+                return {"t": name, "v": self.few([self.value(item, depth + 1) for item in value], name)}
         if issubclass(kind, dict):
             pairs = [[self.value(x, depth + 1) for x in pair] for pair in value.items()]
-            return {"t": "dict", "v": pairs}
+            return {"t": "dict", "v": self.few(pairs, "dict")}
         return self.reference(value, kind)
+
+    def few(self, content, name):
+        if len(content) > KEYS and name not in ("list", "tuple"):
+            raise TooMuch
+        return content
 
     def scalar(self, value, kind):
         if issubclass(kind, str):
@@ -140,6 +146,8 @@ class Decoder:
         raise WireError("a piece that is no value")
 
     def container(self, tag, content, depth):
+        if len(content) > KEYS and tag not in ("list", "tuple"):
+            raise WireError("a set or a dict that is too large")
         if tag != "dict":
             return CONTAINERS[tag](self.value(item, depth + 1) for item in content)
         if not all(type(pair) is list and len(pair) == 2 for pair in content):

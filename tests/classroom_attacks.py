@@ -21,6 +21,8 @@ while True:
     "6 GB of memory in pieces": ("x = [bytearray(64 << 20) for _ in range(96)]", "MemoryError"),
     "a full disk": ("for i in range(9):\n    open(f'{i}', 'wb').write(bytes(1 << 20))", "OSError"),
     "a large file": ("open('x', 'wb').write(bytes(5 << 20))", "OSError"),
+    "empty files": ("import os\nfor i in range(60_000): os.close(os.open(str(i), os.O_CREAT))", "made more than 1000 files"),
+    "links": ("import os\nopen('x', 'w')\nfor i in range(60_000): os.link('x', f'{i:0200d}')", "made more than 1000 files"),
     "shadowed imports": ("for n in ('numpy', 'json', 'wire'): open(n + '.py', 'w').write('1/0')", ""),
     "kill of the parent": ("import os; os.kill(os.getppid(), 9)", None),
     "kill of all": ("import os; os.kill(-1, 9)", None),
@@ -63,7 +65,7 @@ import os, pathlib
 for name in ('/etc/passwd', '/etc/shadow', '/root', '/home', '/proc/self/environ', '/proc/1', '/work', '/var', '/sys'):
     assert not os.path.exists(name), name
 assert set(os.listdir('/')) <= {'dev', 'lib', 'lib64', 'packages', 'py', 'tmp', 'usr', 'worker'}
-assert set(os.environ) <= {'HOME', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'PWD', 'LC_CTYPE'}""",
+assert set(os.environ) <= {'HOME', 'LD_LIBRARY_PATH', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'PWD', 'LC_CTYPE'}""",
     "writing": """
 import os
 for name in ('/x', '/py/x', '/py/lib/x', '/packages/x', '/packages/numpy/x', '/usr/x', '/worker/x', '/dev/x'):
@@ -83,6 +85,12 @@ assert os.getppid() <= 2 and os.getuid() != 0
 try: os.setuid(0)
 except OSError: pass
 else: raise AssertionError('setuid')""",
+    "memory that the kernel keeps": """
+import ctypes
+libc = ctypes.CDLL(None)
+assert libc.shmget(0, 1 << 20, 0o1600) == libc.msgget(0, 0o1600) == libc.semget(0, 1, 0o1600) == -1
+assert libc.syscall(447, 0) == -1  # memfd_secret
+""",
     "memory of the grader": """
 import gc, inspect, sys
 texts = [o for o in gc.get_objects() if isinstance(o, (dict, list, tuple)) and 'HID' + 'DEN' in repr(o)[:10_000]]
@@ -115,6 +123,9 @@ ANSWERS = {
     "wide": "return [0] * 3_000_000",
     "long number": "return 1 << 3_400_000",
     "long text": "return 'x' * (80 << 20)",
+    "keys that collide": (
+        "class S(set):\n        def __iter__(self): return (k * (2**61 - 1) for k in range(90_000))\n    return S()"
+    ),
     "generator": "return (2 * x for x in X)",
     "iterator": "return iter(2 * X)",
     "type": "return float",

@@ -83,6 +83,7 @@ def hostile(assignment):
 def class_of_thirty(assignment, folder):
     """Write all submissions; by student the mark that is expected, and the diagnoses where they are known."""
     known = honest(assignment)
+    del known["the-untouched-stub"]  # release tries it
     expected = {name: (mark, codes) for name, (_, mark, codes) in known.items()}
     files = {name: notebook for name, (notebook, _, _) in known.items()}
     for name, notebook in clumsy(assignment).items():

@@ -14,7 +14,7 @@ from conftest import ROOT
 from publish.notebooks import load, normalise, text_of
 
 FOLDERS = sorted(path.parent for path in (ROOT / "assignments").glob("*/assignment.toml"))
-CHECK = (ROOT / "classroom" / "check.py").read_text(encoding="utf-8").rstrip("\n")
+CHECK, ALLOWED = ((ROOT / "classroom" / name).read_text(encoding="utf-8").rstrip("\n") for name in ("check.py", "allowed.py"))
 SEEDED = 'np.random.default_rng(int(os.environ.get("CLASSROOM_SEED", '
 
 every_assignment = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -79,6 +79,16 @@ def test_the_first_code_cell_is_the_check(folder):
 
 
 @every_assignment
+def test_the_second_code_cell_knows_what_is_allowed(folder):
+    """The module's text, and the rules of assignment.toml for every function that is asked for."""
+    assignment = read_assignment(folder)
+    second = [cell for cell in assignment.cells if cell.kind == "code"][1]
+    assert (second.role, second.source) == ("locked", f"{ALLOWED}\n\n\nFIRST.append({assignment.rules!r}.look)")
+    for name in assignment.forbidden:
+        assert f"`{name.replace('numpy', 'np')}`" in assignment.cells[0].source
+
+
+@every_assignment
 def test_every_task_leads_into_the_book(folder):
     """The section is a heading of the page it names; what is diagnosed has a kind."""
     for task in read_assignment(folder).tasks:
@@ -126,6 +136,9 @@ def test_known_solutions(folder):
     assert all(trial.mark < full and trial.diagnoses <= set(MISCONCEPTIONS) for trial in wrong)
     assert len({str(trial.cells) for trial in wrong}) == len(wrong) >= 6
     assert sum(bool(trial.diagnoses) for trial in wrong) >= 3
+    for trial in trials:  # also with the hidden tests in the notebook, as nbgrader runs them
+        code = [trial.cells.get(cell.grade_id, cell.source) for cell in assignment.cells if cell.kind == "code"]
+        assert bool(assignment.rules.objections(code)) == (trial.name == "wrong/numpys_own.py"), trial.name
 
 
 @every_assignment

@@ -11,7 +11,7 @@ from classroom import cluster as cluster_module
 from classroom.cluster import supervise_on
 from classroom.errors import GradingError
 from fake_marking import hand_in
-from test_classroom_run import classroom, compared, grade
+from test_classroom_run import calls, classroom, compared, grade
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,20 @@ def test_no_scheduler_and_no_worker_are_clear_errors(tmp_path, monkeypatch):
     with LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as empty:
         with pytest.raises(GradingError, match="has no worker"):
             grade(tmp_path, supervise=on(empty))
+
+
+def test_a_worker_without_a_sandbox_is_named_before_anything_is_marked(tmp_path, monkeypatch):
+    """Two workers whose PATH has no bwrap; with --no-sandbox they grade."""
+    from distributed import LocalCluster
+
+    classroom(tmp_path, 2)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as bare:
+        with pytest.raises(GradingError, match=r"(?s)^2 of 2 workers cannot grade; nothing was marked.\ntcp://.*apt install bubblewrap"):
+            grade(tmp_path, supervise=on(bare))
+        assert not calls(tmp_path)
+        marks, failed = grade(tmp_path, supervise=on(bare), sandbox=False)
+        assert len(marks) == 2 and not failed
 
 
 def test_submission_that_no_worker_survives_is_a_status():

@@ -91,6 +91,25 @@ def test_no_process_outlives_its_submission(name, filtered, assignment, tmp_path
     assert filtered is False or "PermissionError" in marks.notes[0]
 
 
+LEAVES = """
+import os
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        os.execv({python!r}, ["python", "-c", "import time; time.sleep(60)  # {mark}"])
+    os._exit(0)"""
+
+
+@pytest.mark.parametrize("filtered", [True, False], ids=["filter", "adopted"])
+def test_without_a_sandbox_too_no_process_outlives_its_submission(filtered, assignment, tmp_path, monkeypatch):
+    if not filtered:
+        monkeypatch.setattr(sandbox, "filter_program", lambda: None)
+    cell = LEAVES.format(python=sys.executable, mark=tmp_path)
+    marks = statuses(mark(assignment, submit(assignment, tmp_path, cell), sandbox=False))
+    assert marks.points == TOTAL and bool(marks.notes) == filtered, marks
+    assert not [process for process in psutil.process_iter(["cmdline"]) if str(tmp_path) in str(process.info["cmdline"])]
+
+
 def test_no_connection_comes_through(assignment, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.05)
@@ -176,4 +195,4 @@ def test_an_ordinary_user_is_as_safe():
     assert ran.returncode == 0, ran.stderr
     expected = {"exits": WITHOUT_DOUBLE, "sleeps": WITHOUT_DOUBLE, "equal to everything": WITHOUT_DOUBLE}
     found = json.loads(ran.stdout)
-    assert found == {name: expected.get(name, TOTAL) for name in found} and len(found) == 11
+    assert found == {name: expected.get(name, TOTAL) for name in found} and len(found) == 12

@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 import time
 from collections import Counter
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 from classroom.collect import collect
 from classroom.marking import Marks, TaskResult
 from classroom.results import Results
-from classroom.run import cores, grade_class, patience, supervise_here
+from classroom.run import Job, cores, grade_class, patience, supervise_here
 from fake_marking import fake_assignment, hand_in, mark
 
 ASSIGNMENT = fake_assignment()
@@ -161,8 +162,6 @@ def test_long_texts_are_cut_before_they_are_kept(tmp_path):
 
 def test_generator_that_is_closed_kills_its_children(tmp_path):
     """As when the disk is full in the middle of a run."""
-    from classroom.run import Job
-
     classroom(tmp_path, 1)
     hand_in(tmp_path / "s", "slow", seconds=60, spawn="4272")
     jobs = [Job(one, ASSIGNMENT, True) for one in collect(tmp_path / "s", ASSIGNMENT, tmp_path).handed_in]
@@ -174,8 +173,6 @@ def test_generator_that_is_closed_kills_its_children(tmp_path):
 
 def test_merged_marks_of_an_unreadable_regrade_are_the_new_ones():
     """Marks without tasks replace everything."""
-    from classroom.run import Job
-
     base = Marks("graded", [TaskResult("shape", 2.0, 2.0, "passed", "")], [], {}, 0.0)
     new = Marks("not readable: no JSON", [], [], {}, 0.0)
     assert Job(None, ASSIGNMENT, True, ("value",), base).merged(new) == new
@@ -184,3 +181,18 @@ def test_merged_marks_of_an_unreadable_regrade_are_the_new_ones():
 def test_patience_is_longer_than_every_limit_together():
     """Two tests of 10 s and no cell; one core at least."""
     assert patience(ASSIGNMENT) == 60 + 2 * (10 + 20) and cores() >= 1
+
+
+def leave(assignment, path, *, sandbox, tasks):
+    """Leave a process behind in a session of its own, and do not end."""
+    subprocess.Popen(["sleep", "4273"], start_new_session=True)
+    time.sleep(60)
+
+
+def test_without_a_sandbox_what_a_late_child_has_left_ends_with_it(tmp_path):
+    """It is in nobody's process group."""
+    classroom(tmp_path, 1)
+    (handed,) = collect(tmp_path / "s", ASSIGNMENT, tmp_path).handed_in
+    ((_, marks),) = supervise_here([Job(handed, ASSIGNMENT, False)], leave, 3, 1)
+    assert "not marked within 3 seconds" in marks.status
+    assert not [one for one in command_lines() if "4273" in one]

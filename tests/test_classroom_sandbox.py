@@ -2,6 +2,7 @@
 
 import json
 import math
+import platform
 import socket
 import struct
 import subprocess
@@ -61,6 +62,7 @@ def test_views_and_scalars_and_subclasses(peers):
 
 
 OPAQUE = [object(), (x for x in ()), int, np.array([None]), np.array(["a"]), 10**6000, b"x", range(3), "x" * (65 << 20)]
+OPAQUE += [set(range(5001)), dict.fromkeys(range(5001))]
 
 
 @pytest.mark.parametrize("value", OPAQUE, ids=lambda value: type(value).__name__)
@@ -86,6 +88,7 @@ FORGED = [
     {"t": "dict", "v": [[1]]},
     {"t": "dict", "v": [[EMPTY, 1]]},
     {"t": "set", "v": [EMPTY]},
+    {"t": "set", "v": list(range(5001))},
     {"t": "complex", "v": ["1", 2]},
     {"t": "back", "v": 1},
     {"t": "call", "v": "1"},
@@ -243,6 +246,24 @@ def test_drawing_costs_nothing(tmp_path):
     assert marks.points == 10 and marks.notes == ["code cell 4: %matplotlib inline was left out"]
 
 
+def test_the_python_in_the_sandbox_is_the_graders(tmp_path):
+    """Also where its library is a file of its own, and the system has another of that name."""
+    assignment = sample(tmp_path, seconds_per_cell=20)
+    cell = f"import platform, sys\nassert (platform.python_version(), sys.version) == ({platform.python_version()!r}, {sys.version!r})"
+    assert mark(assignment, submit(assignment, tmp_path, cell)).notes == []
+
+
 def test_the_worker_loads_without_numpy():
     line = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(sandbox.HERE)!r}); import wire, worker"]
     assert subprocess.run(line, capture_output=True).returncode == 0
+
+
+def test_files_are_counted_once_the_worker_stands(tmp_path):
+    """While bwrap still arranges its mounts, /tmp in there is the grader's own, with whatever it holds."""
+    process = sandbox.Process(sample(tmp_path), True)
+    peer = Peer(process.sock, lambda *_: None, Opaque, {})
+    assert not process.watcher.is_alive() and peer.receive()[0] == "ready"
+    process.is_ready()
+    assert process.watcher.is_alive() and process.reason == ""
+    process.kill()
+    assert not process.watcher.is_alive()

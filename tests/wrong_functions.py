@@ -57,6 +57,15 @@ def assigned(X, F):
     return Y
 
 
+@wrong("conv2d", "wrong-border")
+def as_large_as_the_image(X, F):
+    Y, (KH, KW) = np.zeros(X.shape), F.shape
+    for i, j in np.ndindex(*X.shape):
+        window = X[i : i + KH, j : j + KW]
+        Y[i, j] = np.sum(window * F[: window.shape[0], : window.shape[1]])
+    return Y
+
+
 @wrong("conv2d", "averaged")
 def mean_of_products(X, F):
     windows = np.lib.stride_tricks.sliding_window_view(X, F.shape)
@@ -154,6 +163,11 @@ def textbook_formula(X, F, stride=1, padding=0):
 def one_map_per_channel(X, F, b):
     windows = np.lib.stride_tricks.sliding_window_view(X, F.shape[2:], axis=(1, 2))
     return np.einsum("cijab,ocab->ocij", windows, F) + b[:, None, None, None]
+
+
+@wrong("conv2d_channels", "one-channel")
+def grey(X, F, b):
+    return np.array([slide_with(lambda f, i, j: f[i, j])(X[0], bank[0]) + add for bank, add in zip(F, b)])
 
 
 @wrong("conv2d_channels", "bias-forgotten")

@@ -83,6 +83,7 @@ wrong("conv2d_grad_weight_batch", "channels-mixed")(
 wrong("conv2d_grad_bias", "averaged")(lambda dY: np.array([np.mean(dY[:, o]) for o in range(dY.shape[1])]))
 wrong("conv2d_grad_bias", "bias-not-summed")(lambda dY: sum(image for image in dY))
 wrong("conv2d_grad_bias", "batch-averaged-twice")(lambda dY: np.einsum("noij->o", dY) / dY.shape[0])
+wrong("conv2d_grad_bias", "channels-mixed")(lambda dY: np.ones(dY.shape[1]) * dY.sum())
 wrong("conv2d_grad_bias", "channels-mixed")(lambda dY: float(sum(dY.ravel())))
 
 

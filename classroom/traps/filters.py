@@ -167,7 +167,11 @@ GRAD_BIAS = Kind(
         "batch-averaged-twice": (lambda dY: dY.sum(axis=(0, 2, 3)) / len(dY),),
         "bias-not-summed": (lambda dY: dY, lambda dY: dY.sum(axis=0), lambda dY: dY.mean(axis=0)),
         "batch-not-summed": (lambda dY: dY.sum(axis=(2, 3)),),
-        "channels-mixed": (lambda dY: dY.sum(), lambda dY: dY.sum(axis=(1, 2, 3))),
+        "channels-mixed": (
+            lambda dY: dY.sum(),
+            lambda dY: dY.sum(axis=(1, 2, 3)),
+            lambda dY: np.full(dY.shape[1], dY.sum()),
+        ),
         "overwritten": (lambda dY: dY[-1, :, -1, -1], lambda dY: dY.sum(axis=(2, 3))[-1]),
         "return-in-loop": (lambda dY: dY[0, :, 0, 0], lambda dY: dY.sum(axis=(2, 3))[0]),
         "sign": (lambda dY: -dY.sum(axis=(0, 2, 3)),),

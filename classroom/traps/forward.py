@@ -64,6 +64,11 @@ def same_size(X, F):
     return conv2d(np.pad(X, padding), F)
 
 
+def border_at_the_end(X, F):
+    """All of the border at the right and below, so that Y has the size of X."""
+    return conv2d(np.pad(X, [(0, k - 1) for k in F.shape]), F)
+
+
 def plain(way=conv2d):
     """A way of sliding, for a turned kernel."""
     return lambda turn: lambda X, F: way(X, turn(F))
@@ -90,7 +95,7 @@ CONV2D = Kind(
             "transposed": (after(conv2d, np.transpose),),
             "overwritten": (last_product,),
             "averaged": (lambda X, F: conv2d(X, F) / F.size,),
-            "wrong-border": (same_size, full, lambda X, F: conv2d(X, F, padding=1)),
+            "wrong-border": (same_size, border_at_the_end, full, lambda X, F: conv2d(X, F, padding=1)),
         },
         *({code: (after(conv2d, change),)} for code, change in UNFINISHED),
     ),
@@ -186,6 +191,7 @@ CONV2D_CHANNELS = Kind(
     ),
     {
         "channels-not-summed": (by_channel, lambda X, F, b: by_channel(X, F, b) + b[:, None, None, None]),
+        "one-channel": (lambda X, F, b: conv2d(X[:1], F[:, :1], b),),
         "overwritten": (last_channel,),
         "bias-forgotten": (lambda X, F, b: conv2d(X, F),),
         "bias-added-often": (
