@@ -17,6 +17,8 @@ WORDS = """() => {
   body.querySelectorAll("pre, code, script, style, annotation").forEach((e) => e.remove());
   return body.textContent;
 }"""
+# After a change of size: the page's own listeners have run, and what they changed is drawn.
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AUDIT = """async (tags) => {
   const result = await axe.run(document, {runOnly: tags, preload: false});
   return result.violations.flatMap(
@@ -55,6 +57,7 @@ def test_page_is_accessible(visit, name, theme):
     page.add_script_tag(path=AXE)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(SETTLED)
         assert not page.evaluate(AUDIT, WCAG), f"at {width} px"
 
 
