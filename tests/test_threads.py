@@ -90,7 +90,7 @@ def test_a_little_work_and_work_without_a_matrix_library_stay_here(blas, monkeyp
     assert shared(10, 100) == ([(0, 10)], {threading.current_thread()})
 
 
-@pytest.mark.parametrize("allowed, size, pieces", [(1, 20, 4), (2, 20, 4), (3, 20, 6), (2, 200, 2), (1, 70, 1)])
+@pytest.mark.parametrize("allowed, size, pieces", [(1, 20, 4), (2, 20, 4), (3, 20, 6), (2, 200, 2), (1, 70, 1), (3, 1, 70)])
 def test_work_is_done_piece_by_piece(blas, allowed, size, pieces):
     """No piece is larger than asked for, and none is empty."""
     blas.now = allowed

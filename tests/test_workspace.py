@@ -14,8 +14,16 @@ def start(A):
     return A.__array_interface__["data"][0] % LINE
 
 
+def roomy():
+    """A workspace in which several arrays lie one behind the other."""
+    space = Workspace()
+    space.empty((10_000,), np.uint8)
+    space.clear()
+    return space
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("make", [empty, Workspace().empty])
+@pytest.mark.parametrize("make", [empty, roomy().empty])
 def test_arrays_begin_where_a_line_begins(make, dtype):
     for shape in [(100,), (7, 11), (3, 5, 9)]:
         A = make(shape, dtype)
