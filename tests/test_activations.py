@@ -43,6 +43,12 @@ def test_sigmoid_agrees_with_scipy_and_is_symmetric():
     assert_allclose(sigmoid(X) + sigmoid(-X), np.ones(len(X)), rtol=1e-15)
 
 
+def test_the_slope_of_sigmoid_keeps_its_digits_far_out():
+    """Where y is almost 1, the difference 1 - y has lost them."""
+    far = np.array([-40.0, 30, 40])
+    assert_allclose(sigmoid_grad(np.ones(3), far), np.exp(-np.abs(far)), rtol=1e-12)
+
+
 def test_tanh_is_a_stretched_sigmoid():
     X = whole_numbers((3, 4)) / 4
     assert_allclose(tanh(X), 2 * sigmoid(2 * X) - 1, rtol=1e-14, atol=1e-15)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import running_example as example
+from cnnbp.conv import conv2d
 from cnnbp.gradcheck import check_gradient
 from cnnbp.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, Sigmoid, Tanh
 from running_example import modest
@@ -76,6 +77,13 @@ def test_pooling_layers_on_the_running_example():
     np.testing.assert_array_equal(layer.backward(4 * example.dY), [[1, -1, -2], [4, 7, 3], [3, 8, 5]])
 
 
+def test_the_average_layer_may_leave_the_padding_out():
+    """Means over the one, two or four pixels that a window sees, not over four every time."""
+    layer = AvgPool2d(2, 2, 1, count_include_pad=False)
+    np.testing.assert_array_equal(layer(example.X), [[3, 2.5], [1.5, 6.25]])
+    np.testing.assert_array_equal(layer.backward(example.dY), [[1, -1, -1], [1.5, 1.25, 1.25], [1.5, 1.25, 1.25]])
+
+
 def test_a_tie_gives_its_gradient_to_one_entry():
     """The first of the four; four times the gradient would go back if all of them got it."""
     layer = MaxPool2d(2)
@@ -124,6 +132,7 @@ def test_conv_layer_passes_its_geometry_on(stride, padding, dilation, size):
     layer = Conv2d(2, 3, (3, 2), stride, padding, dilation, bias=False, rng=1)
     X = images((2, 2, size, size + 1))
     Y = layer(X)
+    np.testing.assert_array_equal(Y, conv2d(X, layer.params["F"], None, stride, padding, dilation))
     dY = images(Y.shape, seed=3)
     dX = layer.backward(dY)
     assert np.sum(dX * X) == pytest.approx(np.sum(dY * Y), abs=1e-9)
@@ -211,6 +220,8 @@ def test_wrong_shapes_are_named():
     flatten(np.ones((2, 3, 4)))
     with pytest.raises(ValueError, match=r"\(2, 11\).*\(2, 3, 4\).*rule"):
         flatten.backward(np.ones((2, 11)))
+    with pytest.raises(ValueError, match=r"\(3, 8\).*\(2, 3, 4\).*rule"):
+        flatten.backward(np.ones((3, 8)))
     with pytest.raises(ValueError, match=r"rule: \(N, \.\.\.\)"):
         flatten(np.array(1.0))
 

@@ -84,6 +84,8 @@ def outcome(folder, status):
     said = (folder / "said").read_text(encoding="utf-8", errors="replace")
     told = re.search(r"^(?:FAILED|ERROR) (?:tests/)?(.*)", said, re.MULTILINE)
     verdict = {0: "SURVIVED", 1: "killed"}.get(os.WEXITSTATUS(status), "BROKEN")  # broken: no test has run
+    if verdict == "BROKEN" and "KeyboardInterrupt" in said:
+        return "killed", "a test that interrupts the package was interrupted itself"
     return verdict, told[1] if told else " ".join(said[-150:].split())
 
 
