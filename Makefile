@@ -23,7 +23,7 @@ test: book  ## prove everything
 	$(PY) -m pytest -n 2 --dist loadscope --nbval tests book assignments
 
 mutants: $(READY)  ## put one mistake after the other into a copy of the package: the tests must notice each
-	$(PY) -m tests.mutants
+	PYTHONPATH=tests $(PY) -m mutants
 
 bench: book  ## measure our routines side by side, the sliders, and a class
 	$(PY) -m benchmarks

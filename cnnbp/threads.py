@@ -7,14 +7,14 @@ used as BLAS was allowed: `OPENBLAS_NUM_THREADS` and `threadpoolctl` hold for us
 """
 
 from functools import cache
-from threading import Lock, Thread
+from threading import Thread
 
 from threadpoolctl import ThreadpoolController
 
 from cnnbp.workspace import borrow
 
 WORTH = 4_000_000  # products below which a second thread costs more than it helps
-_busy = Lock()
+_sharing = {}  # "now": whose call shares its rows out; one at a time
 
 
 @cache
@@ -46,19 +46,26 @@ def share(work, count, products, size):
     each = -(-count // (threads * size)) or 1
     bounds = [count * k // (threads * each) for k in range(threads * each + 1)]
     pieces = [slice(*ends) for ends in zip(bounds, bounds[1:]) if ends[0] < ends[1]]
-    if threads < 2 or not _busy.acquire(blocking=False):
-        return _alone(work, pieces)
+    mine = object()
     try:
+        if threads < 2 or _sharing.setdefault("now", mine) is not mine:
+            return _alone(work, pieces)
         blas.set_num_threads(1)
         _side_by_side(work, [pieces[k : k + each] for k in range(0, len(pieces), each)])
     finally:
-        try:
-            blas.set_num_threads(allowed)
-        except BaseException:  # an interrupt came in the midst of giving back
-            blas.set_num_threads(allowed)
-            raise
-        finally:
-            _busy.release()
+        if _sharing.get("now") is mine:
+            _give_back(blas, allowed)
+
+
+def _give_back(blas, allowed):
+    """The limit to BLAS, and the right to share to the next one."""
+    try:
+        blas.set_num_threads(allowed)
+    except BaseException:  # an interrupt came in the midst of giving back
+        blas.set_num_threads(allowed)
+        raise
+    finally:
+        _sharing.pop("now", None)
 
 
 def _alone(work, pieces):

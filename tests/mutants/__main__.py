@@ -1,4 +1,4 @@
-"""`python -m tests.mutants [words]`: is every mutant killed? With words, only those whose line has one of them.
+"""`PYTHONPATH=tests python -m mutants [words]`: is every mutant killed? With words, only those whose line has one of them.
 
 Two copies of the project are mutated in turn. What the tests import besides
 `cnnbp` is loaded once; each run is a fork of this process, so it begins at once.
