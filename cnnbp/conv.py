@@ -11,7 +11,9 @@ not flipped in the forward pass.
 
 import numpy as np
 
-from cnnbp.lowering import between, columns, from_rows, multiply, near, row_windows, upside_down, windows
+from cnnbp.lowering import (
+    between, channels_last, columns, from_rows, multiply, multiply_and_add, near, row_windows, upside_down, windows,
+)  # fmt: skip
 from cnnbp.shapes import as_float, check_shape, conv_geometry
 from cnnbp.threads import share
 from cnnbp.workspace import empty
@@ -198,9 +200,8 @@ def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
     def some(pieces):
         part = np.zeros((g.KH * g.KW * g.C, g.O), np.result_type(dY, X))
         for rows, empty in pieces:
-            upstream = between(dY4, rows.start, rows.stop, 0, empty)
-            for window, row in zip(row_windows(X4, rows, g, empty), upstream):
-                part += np.dot(window, row.reshape(g.O, g.OW * g.N).T)
+            for window, upstream in zip(row_windows(X4, rows, g, empty), channels_last(dY4, rows, empty)):
+                part += multiply_and_add(window, upstream)
         parts[rows.start] = part
 
     share(some, g.OH, g.products, near(X.itemsize * (g.SH * g.KW * g.C + g.O) * g.OW * g.N, g.KH))

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnbp.workspace import LINE, empty
+from cnnbp.workspace import empty
 
 NEAR = 3 << 20  # bytes of copies that stay near the processor
 SMALL = 1_000_000  # products of a multiplication that BLAS does without rearranging its operands
@@ -76,10 +76,20 @@ def between(X, top, bottom, border=0, empty=empty):
         rows[: first - top] = rows[last - top :] = 0
     if border:
         rows[:, :, :border] = rows[:, :, W + border :] = 0
-    place = rows[first - top : last - top, :, border : border + W]
-    for n in range(0, N, 16):  # the lines of more images might push each other out of the cache
-        place[..., n : n + 16] = inside[..., n : n + 16]
-    return rows
+    return _turn(inside, rows, np.s_[first - top : last - top, :, border : border + W])
+
+
+def channels_last(dY, rows, empty=empty):
+    """Some rows of dY as a stack of matrices: a line for each cell of all images, in it the channels."""
+    inside = dY[:, :, rows].transpose(2, 3, 0, 1)
+    return _turn(inside, empty(inside.shape, dY.dtype), ...).reshape(len(inside), -1, dY.shape[1])
+
+
+def _turn(images, result, place):
+    """Copy into a place of the result, sixteen along the last axis: the lines of more push each other out of the cache."""
+    for k in range(0, images.shape[-1], 16):
+        result[place][..., k : k + 16] = images[..., k : k + 16]
+    return result
 
 
 def columns(b, g):
@@ -130,11 +140,22 @@ def multiply(A, stack, out):
     return np.matmul(A, stack, out=out.reshape(count, len(A), width // part, part).swapaxes(1, 2))
 
 
+def multiply_and_add(A, B):
+    """A times B: the sum of the products of parts where BLAS is faster at small products."""
+    lines, width = A.shape
+    part = _part(width, lines * B.shape[1])
+    if part == width:
+        return A @ B
+    return (A.reshape(lines, width // part, part).swapaxes(0, 1) @ B.reshape(width // part, part, -1)).sum(0)
+
+
 @lru_cache
 def _part(width, products):
-    """The most columns that divide the width evenly and make a small product; all, if those would be few."""
-    fitting = (width // k for k in range(1, width // LINE + 1) if width % k == 0)
-    return next((part for part in fitting if part * products <= SMALL), width)
+    """The most columns, a multiple of 64, that divide the width evenly and make a small product; else all."""
+    for part in range(width // 64 * 64, 0, -64):
+        if width % part == 0 and part * products <= SMALL:
+            return part
+    return width
 
 
 def upside_down(F, phase, g):

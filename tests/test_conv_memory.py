@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from numpy.testing import assert_array_equal
 
-from cnnbp import lowering, threads, workspace
+from cnnbp import conv, lowering, threads, workspace
 from cnnbp.conv import (
     conv2d,
     conv2d_grad_input,
@@ -188,8 +188,8 @@ def test_an_error_in_the_midst_of_a_piece_leaves_everything_usable(monkeypatch, 
     tensors, options = CASES["everything"].tensors(), CASES["everything"].options
     expected = all_three(*tensors, options)
     for error in (MemoryError, KeyboardInterrupt):
-        for name, reading in [("matmul", 0), ("matmul", 1), ("dot", 2)]:
-            original, calls = getattr(np, name), iter(range(99))
+        for room, name in [(np, "matmul"), (conv, "multiply"), (conv, "multiply_and_add")]:
+            original, calls = getattr(room, name), iter(range(99))
 
             def fails(*arguments, original=original, calls=calls, error=error, **options):
                 if next(calls) == 1:
@@ -197,7 +197,7 @@ def test_an_error_in_the_midst_of_a_piece_leaves_everything_usable(monkeypatch, 
                 return original(*arguments, **options)
 
             with monkeypatch.context() as patch:
-                patch.setattr(np, name, fails)
+                patch.setattr(room, name, fails)
                 with pytest.raises(error):
                     all_three(*tensors, options)
             for got, right in zip(all_three(*tensors, options), expected):

@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 
 import running_example as ex
 from cnnbp import lowering
-from cnnbp.lowering import batch_last, between, from_rows, multiply, near, strips, upside_down, windows
+from cnnbp.lowering import batch_last, between, channels_last, from_rows, multiply, multiply_and_add, near, strips, upside_down, windows
 from cnnbp.shapes import conv_geometry
 from running_example import convolutions, modest
 
@@ -50,17 +50,36 @@ def test_windows_of_nothing():
     assert windows(np.zeros((3, 2, 5)), range(7, 9), 0).shape == (2, 0, 5)
 
 
-@pytest.mark.parametrize("width, part", [(896, 128), (640, 128), (100, 100), (97, 97), (0, 0)])
+@pytest.mark.parametrize("width, part", [(896, 128), (640, 128), (448, 64), (64, 64), (288, 288), (97, 97), (0, 0)])
 def test_a_product_in_parts_is_the_product(monkeypatch, width, part):
-    """The widest part that divides the width and makes a small product; all of it, if that would be narrow."""
+    """The widest multiple of 64 that divides the width and makes a small product; all of it, if there is none."""
     monkeypatch.setattr(lowering, "SMALL", 5 * 4 * 200)
     lowering._part.cache_clear()
     rng = np.random.default_rng(0)
     A, stack, out = rng.normal(size=(5, 4)), rng.normal(size=(3, 4, width)), np.empty((6, 5, width))
-    assert lowering._part(width, A.size) == (160 if width == 640 else part)
+    assert lowering._part(width, A.size) == part
     multiply(A, stack, out[::2])
     lowering._part.cache_clear()
     np.testing.assert_allclose(out[::2], A @ stack, rtol=1e-13)
+
+
+@pytest.mark.parametrize("width", [640, 97, 0])
+def test_a_sum_of_products_of_parts_is_the_product(monkeypatch, width):
+    """In five parts of 128, in one, in none."""
+    monkeypatch.setattr(lowering, "SMALL", 4 * 6 * 150)
+    lowering._part.cache_clear()
+    rng = np.random.default_rng(0)
+    A, B = rng.normal(size=(4, width)), rng.normal(size=(width, 6))
+    np.testing.assert_allclose(multiply_and_add(A, B), A @ B, rtol=1e-12, atol=1e-12)
+    lowering._part.cache_clear()
+
+
+def test_the_channels_of_each_cell():
+    """Columns before images, as in the strips; more than sixteen channels."""
+    dY = np.arange(2 * 17 * 3 * 4.0).reshape(2, 17, 3, 4)
+    rows = channels_last(dY, slice(1, 3))
+    assert rows.shape == (2, 8, 17)
+    assert_array_equal(rows[1, 2 * 3 + 1], dY[1, :, 2, 3])
 
 
 def test_few_rows_of_much_and_many_of_little():

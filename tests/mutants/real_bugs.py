@@ -15,13 +15,13 @@ REAL_BUGS = {
         ("enggen#7: stride forgotten in dX", "columns(b, g)] += shifted", "columns(b, g._replace(SW=1))] += shifted"),
         (
             "Kulbear#34: stride forgotten in dF",
-            "in zip(row_windows(X4, rows, g, empty), upstream)",
-            "in zip(row_windows(X4, rows, g._replace(SW=1), empty), upstream)",
+            "in zip(row_windows(X4, rows, g, empty), channels_last",
+            "in zip(row_windows(X4, rows, g._replace(SW=1), empty), channels_last",
         ),
         (
             "cTensor#3: dilation is the stride in dF",
-            "in zip(row_windows(X4, rows, g, empty), upstream)",
-            "in zip(row_windows(X4, rows, g._replace(DH=1, DW=g.SW), empty), upstream)",
+            "in zip(row_windows(X4, rows, g, empty), channels_last",
+            "in zip(row_windows(X4, rows, g._replace(DH=1, DW=g.SW), empty), channels_last",
         ),
         (
             "MyGrad#74: dX right for a plain image only",
@@ -46,8 +46,8 @@ REAL_BUGS = {
         ),
         (
             "riccardoandreoni0#1: only the first row of outputs gives dF",
-            "row.reshape(g.O, g.OW * g.N).T)\n",
-            "row.reshape(g.O, g.OW * g.N).T)\n                break\n",
+            "part += multiply_and_add(window, upstream)\n",
+            "part += multiply_and_add(window, upstream)\n                break\n",
         ),
         (
             "riccardoandreoni0#1: only the first piece of rows gives dX",
