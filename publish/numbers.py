@@ -115,15 +115,16 @@ def changes(text, start, end, answer):
     value = values_of(answer)
     if isinstance(value, str):
         last = CLOSING.search(text[:end], start).start()
-        if not any(text.endswith(value, start, stop) for stop in range(last, end + 1)):
-            raise TieError(f"it gives the text {value!r}, which does not stand before it")
-        return []
+        for stop in range(last, end + 1):
+            if text.endswith(value, start, stop):
+                return [(stop - len(value), stop, value)]
+        raise TieError(f"it gives the text {value!r}, which does not stand before it")
     found = places(text, start, end, len(value))
     return [(m.start(), m.end(), formed(one, m)) for one, m in zip(value, found, strict=True)]
 
 
-def written(text, answers):
-    """A text with its numbers computed; `answers` has for each expression JSON or an exception."""
+def replacements(text, answers):
+    """What all ties write into a text; `answers` has for each expression JSON or an exception."""
     plain = TIE.sub(lambda tie: " " * len(tie[0]), text)
     found, problems, free = [], [], 0
     for tie in TIE.finditer(text):
@@ -135,7 +136,12 @@ def written(text, answers):
         free = tie.end()
     if problems:
         raise TieError("\n".join(problems))
-    for start, end, new in reversed(found):
+    return found
+
+
+def written(text, answers):
+    """A text with its numbers computed."""
+    for start, end, new in reversed(replacements(text, answers)):
         text = text[:start] + new + text[end:]
     return text
 

@@ -91,7 +91,7 @@ CHOSEN = [
     ("eq-count", "|q| + O", "|q| + |r|"),
     ("eq-speed-image", "Y_{h-a}", "Y_{h+a}"),
     ("eq-speed-image", "w - b", "w + b"),
-    ("eq-speed-copies", r"\frac{OH}{H}", r"\frac{H}{OH}"),
+    ("eq-speed-copies", r"\frac{O_H}{H}", r"\frac{H}{O_H}"),
     ("eq-sgd", r"F - \eta", r"F + \eta"),
     ("eq-momentum", r"\mu\,v + g", r"\mu\,v - g"),
     ("eq-adam", r"v/(1 - \beta_2^k)", r"v/(1 - \beta_1^k)"),
@@ -104,7 +104,6 @@ TRUE_AS_WELL = {
     "eq-input-general": 1,  # (K-1)D is D(K-1)
     "eq-flip-forward": 2,  # K is K_H by rows and K_W by columns
     "eq-relu": 1,  # the word "if"
-    "eq-dense-is-conv": 1,
     "eq-softmax-jacobian": 2,  # where k = j, p_j is p_k
     "eq-softmax-gradient": 3,  # δ_jk is δ_kj, and both p and t add up to 1
     "eq-delta-filter": 2,  # ∂F_{a'b'}/∂F_{ab} leaves only a' = a

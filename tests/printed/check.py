@@ -43,7 +43,7 @@ class Statements:
             elif is_tree(node, "chain") and not self.conditional(node.children[0]):
                 self.chains.append((list(node.children), []))
             else:
-                need(self.chains and self.conditional(node), "neither a relation nor a condition")
+                need(self.chains and (is_text(node) or self.conditional(node)), "neither a relation nor a condition")
                 self.chains[-1][1].append(node)
         self.chains = [(chain, conditions) for chain, conditions in self.chains if not self.defines(chain)]
 
@@ -91,8 +91,7 @@ class Statements:
         formula.left, formula.used = set(), set()
         before = formula(chain[0])
         formula.left = set(formula.used)
-        line = formula.line
-        mask, known, formula.line = self.where(conditions), formula.left | formula.used, line
+        mask, known = self.where(conditions), formula.left | formula.used
         for relation, side in zip(chain[1::2], chain[2::2]):
             formula.orders, formula.used = [], set()
             value = formula(side)
@@ -101,8 +100,8 @@ class Statements:
             before = value
 
     def where(self, conditions):
-        """Where the statement is meant; it must be meant somewhere. Its letters have their last meaning."""
-        mask, self.formula.line = np.True_, -1
+        """Where the statement is meant; it must be meant somewhere."""
+        mask = np.True_
         for condition in conditions:
             mask = mask & self.formula(condition).astype(bool)
         need(mask.any(), "a condition that never holds")

@@ -123,9 +123,10 @@ class Factors(Names):
             return self.hang(self.derivative(above, v, v_marks), marks)
         value = self.meaning_of(name)
         if isinstance(value, dict):
-            layers = {written(mark) for mark in [*u_marks, *v_marks] if is_tree(mark, "above")}
-            need(len(layers) == 1, "two layers in one rate")
-            value, _ = self.layer(value, u_marks + v_marks)
+            above = [mark for mark in [*u_marks, *v_marks] if is_tree(mark, "above")]
+            need(len(above) == (1 if plain(u) == "L" else 2), "a rate of tensors without their layers")
+            need(len(set(map(written, above))) == 1, "two layers in one rate")
+            value, _ = self.layer(value, above[:1])
             u_marks, v_marks = (self.without_layer(some) for some in (u_marks, v_marks))
         need(all(is_tree(mark, "below") for mark in [*u_marks, *v_marks]), f"{name} with a power")
         places = [place for mark in [*u_marks, *v_marks, *part] for place in self.places(mark.children[0])]

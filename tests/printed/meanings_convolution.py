@@ -140,13 +140,6 @@ def sizes():
     return Meaning({name: case(values) for name, values in names.items()}, {"case": len(cases)})
 
 
-def sizes_back():
-    """The same cases; the number of windows has its letter without an index."""
-    meaning = sizes()
-    names = {"O" if name == "O_H" else name: value for name, value in meaning.names.items()}
-    return Meaning(names, meaning.letters)
-
-
 def padding_back():
     """With which border the rotated filter gives the gradient of the image, by trying."""
     cases = [(K, P) for K in (1, 2, 3, 4) for P in range(K)]
@@ -225,5 +218,5 @@ MEANINGS |= {
     "eq-forward-full": full_forward, "eq-filter-full": full_forward, "eq-bias-full": full_backward,
     "eq-input-everything": full_backward, "eq-input-channels": channels, "eq-input-general": general,
     "eq-card-filter": general_filter, "eq-output-size": sizes, "eq-output-padding": sizes,
-    "eq-transposed-size": sizes_back, "eq-card-padding": padding_back, "eq-fan-out": fan_out,
+    "eq-transposed-size": sizes, "eq-card-padding": padding_back, "eq-fan-out": fan_out,
 }  # fmt: skip

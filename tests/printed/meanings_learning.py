@@ -99,7 +99,7 @@ def image():
     X, v, F = numbers(3, 4), numbers(4, 3).T, numbers(2, 3)
     loss = lambda X: np.sin(conv2d_loop(X, F)).sum()
     gradient = complex_step_gradient(loss, X)
-    names = {"L": loss, "X": X, "v": v, "h": v * 0.001, "ε": 0.001, "∂L/∂X": gradient, "∂L/∂x": gradient}
+    names = {"L": loss, "X": X, "v": v, "h": v * 0.001, "ε": 0.001, "∂L/∂X": gradient}
     return names | FUNCTIONS, {"p": 12, "i": 3, "j": 4}
 
 
@@ -112,9 +112,7 @@ def along_a_direction():
 def nudge():
     """h is halved; i is an index here."""
     names, sizes = image()
-    return Meaning(
-        {name: value for name, value in names.items() if name not in ("i", "∂L/∂X")}, sizes, small=("h", 0.5)
-    )
+    return Meaning({name: value for name, value in names.items() if name != "i"}, sizes, small=("h", 0.5))
 
 
 def truncation():

@@ -180,14 +180,15 @@ def filter_of_layer():
     F, A = names["F"][2], names["A"][1]
     rates = jacobian(lambda F: conv2d_loop(A, F), F)
     identity = np.eye(6).reshape(3, 2, 3, 2)
-    names |= {"∂Z/∂F": {2: rates}, "∂F/∂F": identity, "∂L/∂F": names["∂L/∂F"][2]}
+    names |= {"∂Z/∂F": {2: rates}, "∂F/∂F": {2: identity}}
     return Meaning(names, {"i": 5, "j": 6, "a": 3, "b": 2, "a'": 3, "b'": 2})
 
 
 def both_networks():
     """The first line is about a dense layer, the second about a convolution."""
     dense, convolution = dense_network().names, convolution_network().names
-    return Meaning(dense | convolution | {name: Lines([dense[name], convolution[name]]) for name in ("A", "δ")})
+    both = ("A", "δ", "dense", "convolution")
+    return Meaning(dense | convolution | {name: Lines([dense[name], convolution[name]]) for name in both})
 
 
 def quadratic():

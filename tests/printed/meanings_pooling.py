@@ -120,11 +120,11 @@ def counts():
 
 
 def full_list():
-    """A filter as large as its image; W is a matrix in the claim, and a width in its condition."""
+    """A filter as large as its image."""
     X, F = numbers(4, 5), numbers(3, 1, 4, 5)
     slide = lambda X, F: conv2d_loop(X[None], F)[:, 0, 0]
-    names = {"X": X, "F": F, "W": Lines([F.reshape(3, 20), 5]), "K_H": 4, "K_W": 5, "H": 4, "conv2d": slide}
-    return Meaning(names | OPERATORS)
+    names = {"X": X, "F": F, "W": F.reshape(3, 20), "conv2d": slide}
+    return Meaning(names | OPERATORS | {"for a filter as large as its image": True})
 
 
 # ----------------------------------------------------------------- speed
@@ -137,7 +137,7 @@ def products():
         """One layer's sizes, and what was counted there."""
         g = conv_geometry(image, weights)
         ones = conv2d_loop(np.ones(image), np.ones(weights)).sum()
-        sizes = {"N": g.N, "O": g.O, "C": g.C, "OH": g.OH, "OW": g.OW, "KH": g.KH, "KW": g.KW, "H": g.H}
+        sizes = {"N": g.N, "O": g.O, "C": g.C, "O_H": g.OH, "O_W": g.OW, "K_H": g.KH, "K_W": g.KW, "H": g.H}
         lowered = {
             "im2col": im2col(np.ones(image), (1, *weights[1:])).size,
             "strips": strips(np.ones(image), slice(0, g.OH), g).size,
@@ -157,9 +157,9 @@ def rows():
     names = {
         "Y": conv2d_loop(X, F)[:, None], "bar F": F.reshape(1, 6), "F": F[:, :, None], "T": sums,
         "S": np.array([laid[3 * i : 3 * i + 6] for i in range(4)]),
-        "the strips of rows": lambda first, last: laid[3 * first : 3 * last + 3], "KH": 2, "∂L/∂Y": dY[:, None],
+        "the strips of rows": lambda first, last: laid[3 * first : 3 * last + 3], "K_H": 2, "∂L/∂Y": dY[:, None],
         "∂L/∂bar F": complex_step_gradient(lambda A: conv2d_loop(X, A), F, dY).reshape(1, 6),
-        "∂L/∂x": complex_step_gradient(lambda A: conv2d_loop(A, F), X, dY),
+        "∂L/∂X": complex_step_gradient(lambda A: conv2d_loop(A, F), X, dY),
     }  # fmt: skip
     sizes = {"i": 4, "a": 2, "b": 3, "h": 5, "w": 7}
     return Meaning(names, sizes, zero=["T", "∂L/∂Y"])
