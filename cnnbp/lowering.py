@@ -17,6 +17,7 @@ import numpy as np
 from cnnbp.workspace import empty
 
 NEAR = 3 << 20  # bytes of copies that stay near the processor
+PAGE = 4096  # bytes
 SMALL = 1_000_000  # products of a multiplication that BLAS does without rearranging its operands
 
 
@@ -76,20 +77,23 @@ def between(X, top, bottom, border=0, empty=empty):
         rows[: first - top] = rows[last - top :] = 0
     if border:
         rows[:, :, :border] = rows[:, :, W + border :] = 0
-    return _turn(inside, rows, np.s_[first - top : last - top, :, border : border + W])
+    _turn(inside, rows[first - top : last - top, :, border : border + W])
+    return rows
 
 
 def channels_last(dY, rows, empty=empty):
     """Some rows of dY as a stack of matrices: a line for each cell of all images, in it the channels."""
     inside = dY[:, :, rows].transpose(2, 3, 0, 1)
-    return _turn(inside, empty(inside.shape, dY.dtype), ...).reshape(len(inside), -1, dY.shape[1])
+    result = empty(inside.shape, dY.dtype)
+    for n in range(0, len(dY), 16):
+        _turn(inside[:, :, n : n + 16], result[:, :, n : n + 16])
+    return result.reshape(len(inside), -1, dY.shape[1])
 
 
-def _turn(images, result, place):
-    """Copy into a place of the result, sixteen along the last axis: the lines of more push each other out of the cache."""
+def _turn(images, place):
+    """Copy into another order, sixteen along the last axis: the lines of more push each other out of the cache."""
     for k in range(0, images.shape[-1], 16):
-        result[place][..., k : k + 16] = images[..., k : k + 16]
-    return result
+        place[..., k : k + 16] = images[..., k : k + 16]
 
 
 def columns(b, g):
@@ -133,7 +137,7 @@ def row_windows(X, rows, g, empty=empty):
 def multiply(A, stack, out):
     """A times each matrix of a stack, into `out`: in parts of columns where BLAS is faster at small products."""
     count, inner, width = stack.shape
-    part = _part(width, A.size)
+    part = _part(width, A.size, A.itemsize)
     if part == width:
         return np.matmul(A, stack, out=out)
     stack = stack.reshape(count, inner, width // part, part).swapaxes(1, 2)
@@ -143,16 +147,17 @@ def multiply(A, stack, out):
 def multiply_and_add(A, B):
     """A times B: the sum of the products of parts where BLAS is faster at small products."""
     lines, width = A.shape
-    part = _part(width, lines * B.shape[1])
+    part = _part(width, lines * B.shape[1], A.itemsize)
     if part == width:
         return A @ B
     return (A.reshape(lines, width // part, part).swapaxes(0, 1) @ B.reshape(width // part, part, -1)).sum(0)
 
 
 @lru_cache
-def _part(width, products):
+def _part(width, products, itemsize):
     """The most columns, a multiple of 64, that divide the width evenly and make a small product; else all."""
-    for part in range(width // 64 * 64, 0, -64):
+    lines_compete = width * itemsize % PAGE == 0  # then those of one part push each other out of the cache
+    for part in range(0 if lines_compete else width // 64 * 64, 0, -64):
         if width % part == 0 and part * products <= SMALL:
             return part
     return width

@@ -50,14 +50,14 @@ def test_windows_of_nothing():
     assert windows(np.zeros((3, 2, 5)), range(7, 9), 0).shape == (2, 0, 5)
 
 
-@pytest.mark.parametrize("width, part", [(896, 128), (640, 128), (448, 64), (64, 64), (288, 288), (97, 97), (0, 0)])
+@pytest.mark.parametrize("width, part", [(896, 128), (640, 128), (448, 64), (64, 64), (512, 512), (288, 288), (97, 97), (0, 0)])
 def test_a_product_in_parts_is_the_product(monkeypatch, width, part):
-    """The widest multiple of 64 that divides the width and makes a small product; all of it, if there is none."""
+    """The widest multiple of 64 that divides the width and makes a small product; else all, and for whole pages."""
     monkeypatch.setattr(lowering, "SMALL", 5 * 4 * 200)
     lowering._part.cache_clear()
     rng = np.random.default_rng(0)
     A, stack, out = rng.normal(size=(5, 4)), rng.normal(size=(3, 4, width)), np.empty((6, 5, width))
-    assert lowering._part(width, A.size) == part
+    assert lowering._part(width, A.size, 8) == part
     multiply(A, stack, out[::2])
     lowering._part.cache_clear()
     np.testing.assert_allclose(out[::2], A @ stack, rtol=1e-13)

@@ -50,7 +50,7 @@ CONVOLUTION = {
         ("a view without the rows of the padding", "if last - first == bottom - top and not", "if not"),
         ("first row of the image taken for padding", "first = max(top, 0)", "first = max(top, 1)"),
         ("only the first sixteen images", "for k in range(0, images.shape[-1], 16)", "for k in range(0, min(images.shape[-1], 16), 16)"),
-        ("half of every sixteen images", "result[place][..., k : k + 16]", "result[place][..., k : k + 8]"),
+        ("half of every sixteen images", "place[..., k : k + 16]", "place[..., k : k + 8]"),
         ("every window begins at the first row", "rows, starts.start * row, strides)", "rows, 0, strides)"),
         ("every window is the first", "= starts.step * row, step", "= 0 * row, step"),
         ("stride forgotten among windows", "= starts.step * row, step", "= row, step"),
