@@ -234,7 +234,7 @@ function explainGradient(now, place, name, list) {
 }
 
 // What a reader may predict: dX, with the known mistakes.
-function ask(now) {
+export function ask(now) {
   const right = now.gradients[now.kind === "max" ? "first" : now.way];
   return { letter: "dX", shape: now.shapes.dX, values: right, caption: "Your dX", rules: poolingMistakes(now) };
 }

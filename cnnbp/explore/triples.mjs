@@ -47,8 +47,10 @@ export function numberText(value, digits = 12) {
   return String(Number(value.toPrecision(digits))).replace("-", "\u2212");
 }
 
-// A factor inside a product: a negative one stands in brackets.
-export function factorText(value) {
-  const text = String(value).replace("-", "\u2212");
+// A factor inside a product: a negative one stands in brackets; one with more than
+// six digits and a fraction has five, unless it is wanted whole.
+export function factorText(value, whole = false) {
+  const short = whole || Number.isInteger(value) || value === Number(value.toPrecision(6));
+  const text = numberText(value, short ? 17 : 5);
   return value < 0 ? `(${text})` : text;
 }
