@@ -156,6 +156,18 @@ def test_an_address_brings_the_state_back(visit, name):
         assert look(again)["state"] == moved
 
 
+def test_the_same_link_brings_the_state_back_again(visit):
+    """Pressed a second time, after the reader has moved on, it still does what it says."""
+    page = visit("book/grad_input")
+    link = page.locator("a[href='#explore-scatter_gather?step=0']").first
+    step = page.locator("#explore-scatter_gather").get_by_label("Step", exact=True)
+    for _ in range(2):
+        link.click()
+        page.wait_for_timeout(50)
+        assert step.input_value() == "0"
+        step.fill("5")
+
+
 HOSTILE = [
     "stride=9", "stride=1.5", "stride=NaN", "stride=1e999", "stride=", "predict=yes", "which=dW", "X=1,2;3,4",
     "X=1,2,3;4,5,6;7,8,1e9", "X=<img src=x onerror=alert(1)>", "__proto__=1", "constructor=1", "tables=1", "domains=1",

@@ -60,25 +60,21 @@ export function explorable({ given = [], compute, build }) {
     const keys = element("div", { class: "cx-keys" }, ...(guess ? [guess.button] : []));
     keys.append(button("Reset", () => write(structuredClone(start))));
     if (id) keys.append(addressLink());
+    closers.push(followLinks(el, id, (hash) => {
+      const state = readAddress(hash, id ?? placeOf(el), model.get("domains"), start);
+      if (state) write(state);
+      return Boolean(state);
+    }));
     const bar = element("div", { class: "cx-bar" }, ...parts.bar, keys);
     el.classList.add("cx");
     el.replaceChildren(bar, element("div", { class: "cx-stage" }, ...parts.stage), ...(guess ? [guess.panel] : []), why);
 
-    // A link to the figure as it stands; an address that names one is followed.
+    // A link to the figure as it stands.
     function addressLink() {
       const link = element("a", { class: "cx-link" }, "Link to this");
       followers.push(() => {
         link.href = writeAddress(id, model.get("domains"), present(), start);
       });
-      const follow = () => {
-        const state = readAddress(location.hash, id, model.get("domains"), start);
-        if (!state) return;
-        write(state);
-        requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
-      };
-      addEventListener("hashchange", follow);
-      closers.push(() => removeEventListener("hashchange", follow));
-      queueMicrotask(follow);
       return link;
     }
 
@@ -105,4 +101,37 @@ export function explorable({ given = [], compute, build }) {
     return () => closers.forEach((close) => close());
   };
   return Object.assign(render, { compute });
+}
+
+// Whatever names the figure is followed: the page's address, a link of the prose, and
+// the same link once more. A notebook is no page: there a link is only followed, not gone to.
+function followLinks(el, id, take) {
+  const follow = (hash) => {
+    const taken = take(hash);
+    if (taken) requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
+    return taken;
+  };
+  const arrive = () => follow(location.hash);
+  const press = (event) => {
+    const link = event.target.closest?.('a[href^="#explore-"]');
+    if (!link || (id ? link.hash !== location.hash : !el.offsetParent)) return;
+    if (follow(link.hash) && !id) event.preventDefault();
+  };
+  addEventListener("click", press, true);
+  if (id) {
+    addEventListener("hashchange", arrive);
+    queueMicrotask(arrive);
+  }
+  return () => {
+    removeEventListener("click", press, true);
+    removeEventListener("hashchange", arrive);
+  };
+}
+
+// The name that a figure of a notebook would have on the page: its view's, and which of its kind it is.
+function placeOf(el) {
+  const kind = [...el.classList].find((name) => name.startsWith("cx-of-"));
+  const all = [...(el.closest(".jp-Notebook") ?? document).querySelectorAll(`.${kind}`)];
+  const place = all.indexOf(el) + 1;
+  return `explore-${kind.slice("cx-of-".length)}${place > 1 ? `-${place}` : ""}`;
 }

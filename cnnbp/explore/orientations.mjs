@@ -74,7 +74,7 @@ function flipButtons({ write }) {
     mirror = FLIPS[flip][1];
     write({ turn: flippedTurn(now, now.turn, flip) });
   };
-  const node = element("div", { class: "cx-keys" }, ...Object.keys(FLIPS).map((flip) => button(FLIPS[flip][0], press(flip))));
+  const node = element("div", { class: "cx-keys cx-flips" }, ...Object.keys(FLIPS).map((flip) => button(FLIPS[flip][0], press(flip))));
   const update = (next, kernel) => {
     now = next;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
