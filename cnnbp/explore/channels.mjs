@@ -16,8 +16,7 @@ export function compute(get) {
   const [C, O, stride, padding] = ["C", "O", "stride", "padding"].map(get);
   const { X, F, b, dY } = get("tensors");
   const plane = get("tables")[[stride, padding].join()];
-  const [OH, OW] = plane.shape;
-  const triples = repeated(plane, C, O);
+  const [[OH, OW], triples] = [plane.shape, repeated(plane, C, O)];
   const values = {
     X: X.slice(0, C).flat(2), b: b.slice(0, O),
     F: F.slice(0, O).map((slices) => slices.slice(0, C)).flat(3),
@@ -98,8 +97,7 @@ const wholeName = (block) => {
 };
 
 function build({ slider, select, say }) {
-  const cross = crossbar((block) => select(block, 0));
-  const shapes = ledger();
+  const [cross, shapes] = [crossbar((block) => select(block, 0)), ledger()];
   const work = element("div", { class: "cx-row cx-work", "data-answer": true });
   let [laid, layout] = [null, ""];
 
@@ -158,7 +156,9 @@ function crossbar(change) {
     const [letter] = parts(block);
     const input = element("input", { type: "radio", name, value: block, "aria-label": block, onchange: () => change(block) });
     const kind = `cx-knot cx-${letter}${letter.startsWith("d") ? " cx-gradient" : ""}`;
-    const node = element("label", { class: kind, style: `grid-row: ${row}; grid-column: ${column}` }, input, wholeName(block));
+    const point = (event) => event.pointerType === "mouse" && !input.checked && change(block);
+    const place = { style: `grid-row: ${row}; grid-column: ${column}`, onpointermove: point };
+    const node = element("label", { class: kind, ...place }, input, wholeName(block));
     return (knots[block] = { input, node }).node;
   };
   const count = upTo(MOST);

@@ -4,7 +4,7 @@
 // number say "takes part". A cell that shows a number of the figure carries it
 // whole in data-value, and its name and place in data-number.
 
-import { cellName, factorText, numberText } from "./triples.mjs";
+import { cellName, factorText, isLong, numberText } from "./triples.mjs";
 import { element, fill, symbol } from "./controls.mjs";
 
 // A tensor as a table. Editable cells are number fields, the others buttons;
@@ -111,11 +111,14 @@ export function sumLines(name, terms, value, empty = "nothing feeds this cell") 
 export function numericSum(terms, value) {
   const [shown, whole] = [false, true].map(
     (all) => terms.map((factors) => factors.map((factor) => factorText(factor, all)).join("\u00b7")).join(" + "));
-  const rounded = shown !== whole;
-  const total = strong(numberText(value, rounded ? 5 : 12));
+  const total = strong(numberText(value, shown !== whole ? 5 : 12));
   total.dataset.value = String(value);
-  return [element("span", { class: "cx-numbers", "data-sum": whole }, shown), rounded ? " \u2248 " : " = ", total];
+  const sign = shown !== whole && terms.flat().length > 1 ? " \u2248 " : " = ";
+  return [element("span", { class: "cx-numbers", "data-sum": whole }, shown), sign, total];
 }
+
+// The result of a division, after its sign.
+export const quotient = (value) => (isLong(value) ? ["\u2248 ", strong(numberText(value, 5))] : ["= ", strong(numberText(value))]);
 
 export const line = (...parts) => element("p", {}, ...parts);
 export const strong = (text) => element("strong", { class: "cx-result" }, text);

@@ -2,7 +2,7 @@
 
 import { element, symbol } from "./controls.mjs";
 import { factorText, numberText, sumOfProducts } from "./triples.mjs";
-import { grid, line, numericSum, shownNumber, sign, strong, sumLines } from "./grids.mjs";
+import { grid, line, numericSum, quotient, shownNumber, sign, sumLines } from "./grids.mjs";
 import { comparison } from "./charts.mjs";
 import { mistakes } from "./mistakes.mjs";
 import { explorable } from "./explorable.mjs";
@@ -161,7 +161,7 @@ function explain({ share, triples, X, dY, copies, parts, place, copy, letter, si
   const value = letter === "dF" ? total[place] : parts[copy][place];
   if (share === "batch" && letter === "dF") {
     const terms = parts.map((part) => [part[place]]);
-    const divided = [`(${terms.map(([part]) => factorText(part)).join(" + ")}) / ${count} = `, strong(numberText(value))];
+    const divided = [`(${terms.map(([part]) => factorText(part)).join(" + ")}) / ${count} `, ...quotient(value)];
     const told = loss === "sum" ? numericSum(terms, value) : divided;
     return [line(own, ` is the ${loss} of the samples' parts.`), line(...told)];
   }
