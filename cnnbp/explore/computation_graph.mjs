@@ -63,7 +63,7 @@ function walkBack(nodes, edges, rate = (edge) => edge.local, upstream = (arrived
 
 function build({ choice, slider, player, select, edit, say }) {
   const sheets = {};
-  const told = element("p", { class: "cx-step", "data-answer": true });
+  const told = element("p", { class: "cx-step", role: "status", "data-answer": true });
   const matrix = (name) => grid(name, [2, 2], { caption: CAPTIONS[name], edit: edit(name, 2) });
   const grids = { X: matrix("X"), F: matrix("F") };
   const row = element("div", { class: "cx-row" });

@@ -11,6 +11,7 @@
 // `given` names the parts of the state that no reader moves.
 
 import { button, choice, element, keepKeys, player, slider, toggle } from "./controls.mjs";
+import { numberText } from "./triples.mjs";
 import { predictor } from "./predict.mjs";
 import { readAddress, writeAddress } from "./model.mjs";
 
@@ -55,6 +56,7 @@ export function explorable({ given = [], compute, build }) {
     };
 
     const why = element("div", { class: "cx-why", role: "status", "data-answer": true });
+    const spoken = element("p", { class: "cx-spoken", role: "status" });
     const parts = build(tools);
     const guess = parts.ask && names.includes("predict") ? predictor(tools) : null;
     const keys = element("div", { class: "cx-keys" }, ...(guess ? [guess.button] : []));
@@ -67,7 +69,7 @@ export function explorable({ given = [], compute, build }) {
     }));
     const bar = element("div", { class: "cx-bar" }, ...parts.bar, keys);
     el.classList.add("cx");
-    el.replaceChildren(bar, element("div", { class: "cx-stage" }, ...parts.stage), ...(guess ? [guess.panel] : []), why);
+    el.replaceChildren(bar, element("div", { class: "cx-stage" }, ...parts.stage), ...(guess ? [guess.panel] : []), why, spoken);
 
     // A link to the figure as it stands.
     function addressLink() {
@@ -78,10 +80,15 @@ export function explorable({ given = [], compute, build }) {
       return link;
     }
 
+    let shown = null;
     const draw = () => {
       const now = compute((name) => model.get(name));
+      const told = why.textContent;
       for (const follow of followers) follow(now);
       parts.draw(now);
+      const silent = shown && told === why.textContent && !model.get("predict");
+      spoken.textContent = silent ? changesOf(el, shown, now.numbers) : "";
+      shown = now.numbers;
       if (guess) guess.update(model.get("predict") ? parts.ask(now) : null);
       el.classList.toggle("cx-predicting", Boolean(guess) && model.get("predict"));
     };
@@ -101,6 +108,19 @@ export function explorable({ given = [], compute, build }) {
     return () => closers.forEach((close) => close());
   };
   return Object.assign(render, { compute });
+}
+
+// What to say of a change that the explanation does not tell: the tensors in sight that
+// have other numbers now, by their captions, with the numbers where they are few.
+function changesOf(el, before, now) {
+  const words = Object.keys(now).filter((key) => String(before[key]) !== String(now[key])).map((key) => {
+    const cells = [...el.querySelectorAll(`.cx-stage [data-number^="${key}:"]`)].filter((node) => !node.closest("[hidden]"));
+    const caption = cells[0]?.closest("[role=group], [role=img], [role=grid]")?.getAttribute("aria-label");
+    if (!caption) return cells[0]?.closest("p, tr")?.textContent;
+    return cells.length < 10 ? `${caption}: ${cells.map((node) => numberText(Number(node.dataset.value), 4)).join(", ")}` : caption;
+  });
+  const told = [...new Set(words)].filter(Boolean).slice(0, 4);
+  return told.length ? `Changed: ${told.join("; ")}.` : "";
 }
 
 // Whatever names the figure is followed: the page's address, a link of the prose, and
