@@ -58,6 +58,9 @@ test("numbers are short, exact where they can be, with a true minus", () => {
   assert.equal(numberText(-14), "\u221214");
   assert.equal(numberText(1 / 3, 5), "0.33333");
   assert.equal(factorText(-2), "(\u22122)");
+  assert.equal(factorText(-0.03856801889784404), "(\u22120.038568)");
+  assert.equal(factorText(-0.03856801889784404, true), "(\u22120.03856801889784404)");
+  assert.deepEqual([0.123456, 1234567, 1 / 3].map((value) => factorText(value)), ["0.123456", "1234567", "0.33333"]);
 });
 
 test("the page's model tells its listeners once, and only of changes", () => {

@@ -126,3 +126,10 @@ def test_shapes_are_guessed_and_a_known_mistake_is_named(shown, guess, message):
     shown.get_by_role("button", name="Check").click()
     verdict = shown.locator(".cx-verdict").inner_text()
     assert message in verdict and "not the sum" not in verdict
+
+
+def test_a_channel_is_pointed_at(shown):
+    """The mouse alone chooses what is computed, as it does in the other figures."""
+    shown.locator(".cx-knot", has_text="db2").hover()
+    assert shown.get_by_role("radio", name="db2", exact=True).is_checked()
+    assert "the bias is added everywhere" in shown.locator(".cx-why").inner_text()

@@ -104,7 +104,7 @@ def test_the_shown_products_make_the_cell(figure):
     for place in (0, 14, 35):
         cell = answer.locator(f"[data-number='Y:{place}']")
         cell.focus()
-        terms = figure.locator(".cx-numbers").inner_text().replace("\u2212", "-").split(" + ")
+        terms = figure.locator(".cx-numbers").get_attribute("data-sum").replace("\u2212", "-").split(" + ")
         total = sum(np.prod([float(factor.strip("()")) for factor in term.split("\u00b7")]) for term in terms)
         assert len(terms) == 9 and figure.locator(".cx-paint .cx-on").count() == 9
         bias = DrawDigit().network()[0].params["b"][3]
@@ -131,3 +131,16 @@ def test_a_stroke_is_drawn_in_time(figure):
         }"""
     )
     assert fastest < 16
+
+
+def test_ink_is_seen_in_high_contrast(browser, book):
+    """Where the system takes over all colours, a drawn pixel still differs from paper, and a wire from the page."""
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto((book / "book/inside.html").as_uri())
+    ink, paper = page.locator(".cx-paint .cx-pixel").nth(3).evaluate(
+        "(pixel) => ['::before', null].map((part) => getComputedStyle(pixel, part).backgroundColor)")  # fmt: skip
+    assert ink != paper
+    page.goto((book / "book/grad_input.html").as_uri())
+    assert "rgb" in page.locator(".cx-cross").first.evaluate("(wire) => getComputedStyle(wire).backgroundImage")
+    context.close()

@@ -107,3 +107,22 @@ def test_javascript_turns_as_python_does(tmp_path, figure):
 )
 def test_an_impossible_state_is_refused_and_nothing_changes(figure, change, message):
     assert_refused(figure, change, message)
+
+
+def test_two_flips_are_the_rotation(browser, book):
+    """By keyboard, in either order; the kernel turns over in sight only for a reader who wants motion."""
+    for motion, flips in (("no-preference", ("up and down", "sideways")), ("reduce", ("sideways", "up and down"))):
+        context = browser.new_context(reduced_motion=motion)
+        page = context.new_page()
+        page.goto((book / "book/grad_input.html").as_uri())
+        shown = page.locator("#explore-orientations")
+        for flip, words in zip(flips, ("One flip of two", "Two flips, in either order")):
+            shown.get_by_role("button", name=f"Flip {flip}").focus()
+            page.keyboard.press("Enter")
+            moving = shown.evaluate("(f) => [...f.querySelectorAll('*')].filter((n) => n.getAnimations().length).length")
+            assert moving == (motion != "reduce")
+            assert words in shown.locator(".cx-why").inner_text()
+        assert shown.get_by_role("radio", name="rotated by 180°").is_checked()
+        shown.get_by_role("button", name=f"Flip {flips[0]}").press("Enter")
+        assert "One flip of two" in shown.locator(".cx-why").inner_text()
+        context.close()

@@ -19,6 +19,7 @@ from publish.notebooks import METADATA
 from running_example import F, X, dY
 
 PREDICT = ":::{admonition} Predict\n:class: tip\nGuess first.\n:::"
+LINK = "[Set stride 2.](#explore-convolution?stride=2) [Not here.](#explore-pooling_router?stride=2)"
 CODE = """\
 from ipywidgets import IntSlider, link
 from cnnbp.explore import Convolution, beside
@@ -47,6 +48,7 @@ for figure in figures.values():
             figure.set_trait(name, value)
 print("moved")"""
 REPORT = "print(json.dumps([figure.state() for figure in figures.values()]))"
+ACTIVE = "[...document.querySelectorAll('.jp-Cell')].findIndex((cell) => cell.classList.contains('jp-mod-active'))"
 DRAWN = """(figure) => [...figure.querySelectorAll('[data-number]')].map(
   (node) => [node.dataset.number, Number(node.dataset.value)])"""
 
@@ -58,7 +60,7 @@ def lab(tmp_path_factory):
     cells = [nbformat.v4.new_code_cell(CODE.format(X=X.tolist(), F=F.tolist(), dY=dY.tolist()))]
     cells += [nbformat.v4.new_code_cell("figure.padding = 1; print('set')")]
     cells += [nbformat.v4.new_code_cell("print(figure.stride, figure.X[0][0], figure.result.tolist())")]
-    cells += [nbformat.v4.new_markdown_cell(PREDICT)]
+    cells += [nbformat.v4.new_markdown_cell(text) for text in (PREDICT, LINK)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "page.ipynb")
     cells = [nbformat.v4.new_code_cell(code) for code in (ALL, MOVE, REPORT)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / "all.ipynb")
@@ -149,6 +151,17 @@ def test_the_explorable_is_live_in_both_directions(browser, lab):
     stride, x11, result = text.inner_text().split(" ", 2)
     assert (int(stride), float(x11)) == (3, 10)
     np.testing.assert_allclose(np.ravel(json.loads(result)), numbers(page, "Y"), rtol=1e-12)
+
+    # A link of the prose moves the figure, and the notebook stays where it is; so it does for a figure of another page.
+    address = page.url
+    page.get_by_role("link", name="Set stride 2.").click()
+    page.wait_for_function("document.querySelector('.jp-OutputArea .cx input[type=range]').value === '2'")
+    assert page.url == address
+    page.get_by_role("link", name="Not here.").click()
+    box = run(page, 2)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.jp-CodeCell')][2].querySelector('.jp-OutputArea').innerText.startsWith('2 ')")
+    assert page.url.split("#")[0] == address.split("#")[0] and figure.is_visible()
     context.close()
 
 
@@ -197,10 +210,12 @@ def test_every_explorable_is_live(browser, lab):
     for figure in figures:
         control = figure.locator("input[type=range]:visible, input[type=radio]:not(:checked)").first
         control.focus()
+        place = page.evaluate(ACTIVE)
         kind = control.get_attribute("type")
         full = kind == "range" and control.evaluate("(node) => Number(node.value) >= Number(node.max)")
         page.keyboard.press("Space" if kind == "radio" else "ArrowLeft" if full else "ArrowRight")
         assert page.evaluate("document.activeElement.closest('.cx') !== null"), "JupyterLab took the key"
+        assert page.evaluate(ACTIVE) == place, "the notebook moved"
     await_numbers(page, figures)
     moved = [explorable.state() for explorable in reported(page)]
     still = [name for name, before, after in zip(sorted(CLASSES), start, moved, strict=True) if before == after]

@@ -14,7 +14,7 @@ from cnnbp import style
 
 HERE = Path(__file__).parent
 # In the order of their imports.
-SHARED = ("triples", "controls", "grids", "charts", "mistakes", "routes", "predict", "model", "network", "pixels")
+SHARED = ("triples", "controls", "grids", "charts", "mistakes", "routes", "turns", "predict", "model", "network", "pixels")
 BASE = "explorable"
 VIEWS = tuple(sorted(path.stem for path in HERE.glob("*.mjs") if path.stem != BASE and path.with_suffix(".py").exists()))
 

@@ -1,12 +1,11 @@
 // Channels: a wire with a filter slice from every image channel to every output channel.
 
 import { READINGS, sumOfProducts } from "./triples.mjs";
-import { element, kept, symbol } from "./controls.mjs";
+import { element, kept, symbol, unique } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 
-const MOST = 3;
-const [IMAGE, KERNEL] = [[3, 3], [2, 2]];
+const [MOST, IMAGE, KERNEL] = [3, [3, 3], [2, 2]];
 const upTo = (count) => Array.from({ length: count }, (_, k) => k);
 const size = (shape) => shape.reduce((a, b) => a * b, 1);
 const SYMBOLS = { X: ["C", "H", "W"], F: ["O", "C", "K", "K"], b: ["O"], Y: ["O", "OH", "OW"] };
@@ -17,8 +16,7 @@ export function compute(get) {
   const [C, O, stride, padding] = ["C", "O", "stride", "padding"].map(get);
   const { X, F, b, dY } = get("tensors");
   const plane = get("tables")[[stride, padding].join()];
-  const [OH, OW] = plane.shape;
-  const triples = repeated(plane, C, O);
+  const [[OH, OW], triples] = [plane.shape, repeated(plane, C, O)];
   const values = {
     X: X.slice(0, C).flat(2), b: b.slice(0, O),
     F: F.slice(0, O).map((slices) => slices.slice(0, C)).flat(3),
@@ -99,8 +97,7 @@ const wholeName = (block) => {
 };
 
 function build({ slider, select, say }) {
-  const cross = crossbar((block) => select(block, 0));
-  const shapes = ledger();
+  const [cross, shapes] = [crossbar((block) => select(block, 0)), ledger()];
   const work = element("div", { class: "cx-row cx-work", "data-answer": true });
   let [laid, layout] = [null, ""];
 
@@ -147,21 +144,21 @@ function blockGrid(block, { shapes }, select = null) {
 const knotOf = (block) => ({ X: "dX", F: "dF", b: "db", dY: "Y" })[parts(block)[0]] + parts(block)[1];
 
 // The cells of a block that take part, each with its order in the sum.
-const marksFor = (block, terms) => new Map(terms.flatMap((term, k) =>
-  term.filter((factor) => factor.block === block).map(({ at }) => [at, String(k + 1)])));
-
-let crossbars = 0;
+const marksFor = (block, terms) => new Map(
+  terms.flatMap((term, k) => term.filter((factor) => factor.block === block).map(({ at }) => [at, String(k + 1)])));
 
 // The wires as a crossbar of radio buttons: a column for each image channel, a
 // row for each filter; the wire from the one to the other bears a slice of F.
 function crossbar(change) {
-  const name = `cx-crossbar-${++crossbars}`;
+  const name = unique();
   const knots = {};
   const knot = (block, row, column) => {
     const [letter] = parts(block);
     const input = element("input", { type: "radio", name, value: block, "aria-label": block, onchange: () => change(block) });
     const kind = `cx-knot cx-${letter}${letter.startsWith("d") ? " cx-gradient" : ""}`;
-    const node = element("label", { class: kind, style: `grid-row: ${row}; grid-column: ${column}` }, input, wholeName(block));
+    const point = (event) => event.pointerType === "mouse" && !input.checked && change(block);
+    const place = { style: `grid-row: ${row}; grid-column: ${column}`, onpointermove: point };
+    const node = element("label", { class: kind, ...place }, input, wholeName(block));
     return (knots[block] = { input, node }).node;
   };
   const count = upTo(MOST);
@@ -233,7 +230,7 @@ function explain(now, terms) {
 }
 
 // The shapes of the gradients, to be guessed.
-function ask({ C, O, shapes, values: { dY } }) {
+export function ask({ C, O, shapes, values: { dY } }) {
   const [, OH, OW] = shapes.Y;
   const right = { dX: [C, ...IMAGE], db: [O], dF: [O, C, ...KERNEL] };
   const rule = (text, changed) => ({ text, values: Object.values({ ...right, ...changed }).flat() });

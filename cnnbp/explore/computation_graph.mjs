@@ -2,9 +2,9 @@
 //
 // The graph is a given table of inputs, sums and products, in order of computation.
 
-import { element, fill, svg } from "./controls.mjs";
+import { element, fill, svg, unique } from "./controls.mjs";
 import { explorable } from "./explorable.mjs";
-import { grid, line, pointing, shownNumber, strong } from "./grids.mjs";
+import { grid, line, numericSum, pointing, shownNumber, strong } from "./grids.mjs";
 import { factorText, numberText } from "./triples.mjs";
 
 const NAMES = { path: "f = (x + y)\u00b7z", "fan-out": "f = (x + y)\u00b7x", convolution: "y11, one output of a convolution" };
@@ -63,7 +63,7 @@ function walkBack(nodes, edges, rate = (edge) => edge.local, upstream = (arrived
 
 function build({ choice, slider, player, select, edit, say }) {
   const sheets = {};
-  const told = element("p", { class: "cx-step", "data-answer": true });
+  const told = element("p", { class: "cx-step", role: "status", "data-answer": true });
   const matrix = (name) => grid(name, [2, 2], { caption: CAPTIONS[name], edit: edit(name, 2) });
   const grids = { X: matrix("X"), F: matrix("F") };
   const row = element("div", { class: "cx-row" });
@@ -90,10 +90,9 @@ const partsOf = ({ edges }, k, count) => edges.slice(0, count).filter((edge) => 
 const partsDone = (now, k) => partsOf(now, k, Math.max(0, now.step - now.start)).length;
 const gradientKnown = (now, k) => now.step >= now.start && partsDone(now, k) === partsOf(now, k).length;
 
-let drawn = 0;
 // The nodes and edges of one expression, made once.
 function sheet({ nodes, edges, expression }, select) {
-  const marker = `cx-arrow-${++drawn}`;
+  const marker = unique();
   const boxes = nodes.map((node, k) => box(node, k, () => select("node", k)));
   const links = edges.map((edge, k) => link(nodes, edge, k));
   const head = svg("marker", {
@@ -162,7 +161,6 @@ const lettered = (name) => [element("var", {}, name[0]), element("sub", {}, name
 const named = ({ name, letter }) => element("span", { class: `cx-ink cx-${letter}` }, ...lettered(name));
 const slopeOf = ({ nodes }, k) => element("span", {}, "\u2202", named(nodes.at(-1)), "/\u2202", named(nodes[k]));
 const joined = (parts, text) => parts.flatMap((part, k) => (k ? [text] : []).concat(part));
-const numbers = (text) => element("span", { class: "cx-numbers" }, text);
 
 // What an operation computes, in symbols.
 const rule = ({ nodes }, k) => {
@@ -198,8 +196,9 @@ function why(now, k) {
   const { nodes, value, gradient } = now;
   if (!valueKnown(now, k)) return [line(...rule(now, k), ": not computed yet.")];
   const [{ op }, own, complete] = [nodes[k], numberText(value[k]), gradientKnown(now, k)];
-  const terms = op && operandsText(now, k).join(SIGNS[op]);
-  const told = complete ? [terms, " = ", own] : [op && numbers(terms), " = ", strong(own)];
+  const operands = nodes[k].operands.map((at) => value[at]);
+  const told = !op ? [] : complete ? [operandsText(now, k).join(SIGNS[op]), " = ", own]
+    : numericSum(op === "*" ? [operands] : operands.map((number) => [number]), value[k]);
   const forward = op ? line(...rule(now, k), " = ", ...told) : line(named(nodes[k]), ` is an input: ${own}.`);
   if (!complete) return [forward, line("Its gradient is not complete at this step.")];
   if (k === nodes.length - 1) return [forward, line(slopeOf(now, k), " = ", strong("1"), ": here the walk back starts.")];
@@ -207,9 +206,8 @@ function why(now, k) {
   const symbols = parts.map(({ from, op: through, others }) => [slopeOf(now, from), "\u00b7",
     ...(through === "*" ? joined(others.map((at) => named(nodes[at])), "\u00b7") : ["1"])]);
   const paths = parts.length > 1 ? `: ${parts.length} paths, added` : "";
-  const products = parts.map(({ from, local }) => `${factorText(gradient[from])}\u00b7${factorText(local)}`);
   return [forward, line(slopeOf(now, k), " = ", ...joined(symbols, " + "), paths),
-    line(numbers(products.join(" + ")), " = ", strong(numberText(gradient[k])))];
+    line(...numericSum(parts.map(({ from, local }) => [gradient[from], local]), gradient[k]))];
 }
 
 // What a reader may predict: the gradients of the inputs, with the known mistakes.

@@ -74,7 +74,7 @@ function sizeLine({ shapes, setting: [S, P, D], kernel }) {
 }
 
 // What a reader may predict: the result, with the known mistakes.
-function ask(now) {
+export function ask(now) {
   const { which, dense, shapes, values } = now;
   return { letter: which, shape: shapes[which], values: values[which], caption: `Your ${which}`, rules: mistakes(now, dense) };
 }

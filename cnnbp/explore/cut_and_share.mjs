@@ -2,7 +2,7 @@
 
 import { READINGS, cellName, meetings, numberText, sumOfProducts } from "./triples.mjs";
 import { element, fill, kept, svg, symbol, unique } from "./controls.mjs";
-import { field, grid, line, pointing, shownNumber, sumLines } from "./grids.mjs";
+import { field, grid, line, pointing, showField, shownNumber, sumLines } from "./grids.mjs";
 import { explorable } from "./explorable.mjs";
 import { mistakes, turned } from "./mistakes.mjs";
 
@@ -179,12 +179,12 @@ function ownWeight(edit) {
   const name = element("span");
   const cell = field("this weight", null, (value) => edit(at, value));
   cell.className = "cx-cell cx-W";
-  const node = element("div", { class: "cx-weight" }, name, cell);
+  const node = element("div", { class: "cx-weight" }, name, element("div", { class: "cx-slot" }, cell));
   const update = ({ weight, letter, place, found, numbers }) => {
     node.hidden = weight !== "W" || letter !== "W" || !found.length;
     at = place;
     name.replaceChildren("change ", symbol("W", place, SHAPES.W), " alone:");
-    cell.value = cell.dataset.value = String(numbers.T[place] ?? 0);
+    showField(cell, numbers.T[place] ?? 0);
   };
   return { node, update };
 }
@@ -219,7 +219,7 @@ function explain({ stage, table, which, first, weight, values, letter, place, fo
 }
 
 // What a reader may predict, with the mistakes that belong to the stage.
-function ask(now) {
+export function ask(now) {
   const { stage, which, table, tables, values, sum } = now;
   const rule = (text, numbers) => ({ text, values: numbers });
   const rules = [

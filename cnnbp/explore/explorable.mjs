@@ -11,6 +11,7 @@
 // `given` names the parts of the state that no reader moves.
 
 import { button, choice, element, keepKeys, player, slider, toggle } from "./controls.mjs";
+import { numberText } from "./triples.mjs";
 import { predictor } from "./predict.mjs";
 import { readAddress, writeAddress } from "./model.mjs";
 
@@ -55,37 +56,39 @@ export function explorable({ given = [], compute, build }) {
     };
 
     const why = element("div", { class: "cx-why", role: "status", "data-answer": true });
+    const spoken = element("p", { class: "cx-spoken", role: "status" });
     const parts = build(tools);
     const guess = parts.ask && names.includes("predict") ? predictor(tools) : null;
     const keys = element("div", { class: "cx-keys" }, ...(guess ? [guess.button] : []));
     keys.append(button("Reset", () => write(structuredClone(start))));
     if (id) keys.append(addressLink());
+    closers.push(followLinks(el, id, (hash) => {
+      const state = readAddress(hash, id ?? placeOf(el), model.get("domains"), start);
+      if (state) write(state);
+      return Boolean(state);
+    }));
     const bar = element("div", { class: "cx-bar" }, ...parts.bar, keys);
     el.classList.add("cx");
-    el.replaceChildren(bar, element("div", { class: "cx-stage" }, ...parts.stage), ...(guess ? [guess.panel] : []), why);
+    el.replaceChildren(bar, element("div", { class: "cx-stage" }, ...parts.stage), ...(guess ? [guess.panel] : []), why, spoken);
 
-    // A link to the figure as it stands; an address that names one is followed.
+    // A link to the figure as it stands.
     function addressLink() {
       const link = element("a", { class: "cx-link" }, "Link to this");
       followers.push(() => {
         link.href = writeAddress(id, model.get("domains"), present(), start);
       });
-      const follow = () => {
-        const state = readAddress(location.hash, id, model.get("domains"), start);
-        if (!state) return;
-        write(state);
-        requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
-      };
-      addEventListener("hashchange", follow);
-      closers.push(() => removeEventListener("hashchange", follow));
-      queueMicrotask(follow);
       return link;
     }
 
+    let shown = null;
     const draw = () => {
       const now = compute((name) => model.get(name));
+      const told = why.textContent;
       for (const follow of followers) follow(now);
       parts.draw(now);
+      const silent = shown && told === why.textContent && !model.get("predict");
+      spoken.textContent = silent ? changesOf(el, shown, now.numbers) : "";
+      shown = now.numbers;
       if (guess) guess.update(model.get("predict") ? parts.ask(now) : null);
       el.classList.toggle("cx-predicting", Boolean(guess) && model.get("predict"));
     };
@@ -105,4 +108,50 @@ export function explorable({ given = [], compute, build }) {
     return () => closers.forEach((close) => close());
   };
   return Object.assign(render, { compute });
+}
+
+// What to say of a change that the explanation does not tell: the tensors in sight that
+// have other numbers now, by their captions, with the numbers where they are few.
+function changesOf(el, before, now) {
+  const words = Object.keys(now).filter((key) => String(before[key]) !== String(now[key])).map((key) => {
+    const cells = [...el.querySelectorAll(`.cx-stage [data-number^="${key}:"]`)].filter((node) => !node.closest("[hidden]"));
+    const caption = cells[0]?.closest("[role=group], [role=img], [role=grid]")?.getAttribute("aria-label");
+    if (!caption) return cells[0]?.closest("p, tr")?.textContent;
+    return cells.length < 10 ? `${caption}: ${cells.map((node) => numberText(Number(node.dataset.value), 4)).join(", ")}` : caption;
+  });
+  const told = [...new Set(words)].filter(Boolean).slice(0, 4);
+  return told.length ? `Changed: ${told.join("; ")}.` : "";
+}
+
+// Whatever names the figure is followed: the page's address, a link of the prose, and
+// the same link once more. A notebook is no page: there a link is only followed, not gone to.
+function followLinks(el, id, take) {
+  const follow = (hash) => {
+    const taken = take(hash);
+    if (taken) requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
+    return taken;
+  };
+  const arrive = () => follow(location.hash);
+  const press = (event) => {
+    const link = event.target.closest?.('a[href^="#explore-"]');
+    if (!link || (id ? link.hash !== location.hash : !el.offsetParent)) return;
+    if (follow(link.hash) && !id) event.preventDefault();
+  };
+  addEventListener("click", press, true);
+  if (id) {
+    addEventListener("hashchange", arrive);
+    queueMicrotask(arrive);
+  }
+  return () => {
+    removeEventListener("click", press, true);
+    removeEventListener("hashchange", arrive);
+  };
+}
+
+// The name that a figure of a notebook would have on the page: its view's, and which of its kind it is.
+function placeOf(el) {
+  const kind = [...el.classList].find((name) => name.startsWith("cx-of-"));
+  const all = [...(el.closest(".jp-Notebook") ?? document).querySelectorAll(`.${kind}`)];
+  const place = all.indexOf(el) + 1;
+  return `explore-${kind.slice("cx-of-".length)}${place > 1 ? `-${place}` : ""}`;
 }

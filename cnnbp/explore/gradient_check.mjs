@@ -163,7 +163,7 @@ function verdicts(eps, at, by, exact) {
 
 // The loss, the table of the check, and the entries of two filters and one dX.
 function bugsView(right) {
-  const most = right.losses[0] * 1.4;
+  const most = 2 * Math.ceil(0.7 * right.losses[0]); // an even number, for the axis
   const chart = curves({
     x: { min: 0, max: right.losses.length - 1, title: "step" }, y: { min: 0, max: most, title: "loss" },
     caption: "Loss over the steps",

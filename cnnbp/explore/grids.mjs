@@ -4,7 +4,7 @@
 // number say "takes part". A cell that shows a number of the figure carries it
 // whole in data-value, and its name and place in data-number.
 
-import { cellName, factorText, numberText } from "./triples.mjs";
+import { cellName, factorText, isLong, numberText } from "./triples.mjs";
 import { element, fill, symbol } from "./controls.mjs";
 
 // A tensor as a table. Editable cells are number fields, the others buttons;
@@ -50,7 +50,7 @@ export function grid(letter, shape, options) {
       if (!edit) {
         fill(cell, text);
         cell.setAttribute("aria-label", `${cell.dataset.label}: ${text}`);
-      } else if (Number(cell.value) !== values[place] || cell.value === "") cell.value = String(values[place]);
+      } else showField(cell, values[place]);
       cell.classList.toggle("cx-on", marks.has(place));
       cell.classList.toggle("cx-selected", place === selected);
       cell.parentElement.dataset.order = marks.get(place) ?? "";
@@ -78,6 +78,15 @@ export function field(label, tell, edit) {
   return cell;
 }
 
+// Show a number in a field. Where a field draws a hyphen, or more digits than fit,
+// its slot draws the number over it, until the field has the focus.
+export function showField(cell, value, digits = 5) {
+  const text = numberText(value, digits);
+  if (Number(cell.value) !== value || cell.value === "") cell.value = String(value);
+  cell.dataset.value = String(value);
+  cell.parentElement.dataset.shown = text === String(value) ? "" : text;
+}
+
 // One number of the figure in a line of text or a table.
 export function shownNumber(key, place = 0) {
   const node = element("span", { class: "cx-number", "data-number": `${key}:${place}` });
@@ -94,12 +103,22 @@ export function sumLines(name, terms, value, empty = "nothing feeds this cell") 
   if (!terms.length) return [line(name, " = ", strong("0"), `: ${empty}.`)];
   const between = (parts, sign) => parts.flatMap((part, k) => [...(k ? [sign] : []), ...part]);
   const symbols = terms.map((term) => between(term.map((f) => [symbol(f.letter, f.place, f.shape, f.channel)]), "\u00b7"));
-  const numbers = terms.map((term) => term.map((f) => factorText(f.value)).join("\u00b7"));
-  return [
-    line(name, " = ", ...between(symbols, " + ")),
-    line(element("span", { class: "cx-numbers" }, numbers.join(" + ")), " = ", strong(numberText(value))),
-  ];
+  const numbers = terms.map((term) => term.map((f) => f.value));
+  return [line(name, " = ", ...between(symbols, " + ")), line(...numericSum(numbers, value))];
 }
+
+// A sum of products in numbers. Where it is told in rounded ones, data-sum and data-value hold the whole ones.
+export function numericSum(terms, value) {
+  const [shown, whole] = [false, true].map(
+    (all) => terms.map((factors) => factors.map((factor) => factorText(factor, all)).join("\u00b7")).join(" + "));
+  const total = strong(numberText(value, shown !== whole ? 5 : 12));
+  total.dataset.value = String(value);
+  const sign = shown !== whole && terms.flat().length > 1 ? " \u2248 " : " = ";
+  return [element("span", { class: "cx-numbers", "data-sum": whole }, shown), sign, total];
+}
+
+// The result of a division, after its sign.
+export const quotient = (value) => (isLong(value) ? ["\u2248 ", strong(numberText(value, 5))] : ["= ", strong(numberText(value))]);
 
 export const line = (...parts) => element("p", {}, ...parts);
 export const strong = (text) => element("strong", { class: "cx-result" }, text);

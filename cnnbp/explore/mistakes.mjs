@@ -50,6 +50,18 @@ function mean(table, which, first, second, size) {
   return sumOfProducts(table, which, first, second, size).map((sum, k) => sum / Math.max(1, count[k]));
 }
 
+// The top left of the image times dY, cell by cell.
+function onePlace({ X: [, width], dY: [, columns], dF }, { X, dY }) {
+  if (dY.length !== dF[0] * dF[1] || columns !== dF[1]) return null;
+  return dY.map((value, k) => value * X[Math.floor(k / columns) * width + (k % columns)]);
+}
+
+// dX where the kernel lies wholly on dY, and 0 elsewhere.
+function inside(table, { F, dX }) {
+  const meets = (p) => table.p.filter((place) => place === p).length;
+  return dX.map((value, p) => (meets(p) === F.length ? value : 0));
+}
+
 // All mistakes of one reading as rules {text, values}. `now` is what the view
 // computed: {which, table, shapes, values}; `dense` is the table for stride 1.
 export function mistakes({ which, table, shapes, values }, dense = null) {
@@ -68,6 +80,7 @@ export function mistakes({ which, table, shapes, values }, dense = null) {
     rule("dY was rotated. The image and dY meet as they are.", sum(a, turned(values.dY, shapes.dY, "rotated")));
     rule("the image slid over dY, not dY over the image: the result is rotated.", result("rotated"));
     rule("rows and columns are exchanged.", result("transposed"));
+    rule("one product is not a sum. dY lies on the image in one place for each weight, and all its products are added.", onePlace(shapes, values));
     rule("only the last window is left. A weight is used in every window, so its products are added.", lastOnly(table, which, a, b, size));
     rule("that is the mean over the windows. Shared weights get the sum.", mean(table, which, a, b, size));
   }
@@ -80,6 +93,7 @@ export function mistakes({ which, table, shapes, values }, dense = null) {
     rule("the result is rotated. Only the kernel is.", result("rotated"));
     rule("a later window overwrote an earlier one. Where windows overlap, their parts are added.", lastOnly(table, which, a, b, size));
     rule("that is the mean over the windows. Paths are added.", mean(table, which, a, b, size));
+    rule("only where all weights meet dY is there a number. At the border the kernel meets some of them, beside zeros.", inside(table, values));
   }
   if (dense && dense !== table) {
     rule("the stride was forgotten: the next window stands that many cells on.", sum(a, b, within(dense, table.shape)));

@@ -1,8 +1,9 @@
 // Eight turns of a kernel, each with its dX; and two conventions, each forwards and backwards.
 
-import { meetings, numberText, sumOfProducts } from "./triples.mjs";
-import { element, fill, kept, symbol } from "./controls.mjs";
+import { meetings, numberText } from "./triples.mjs";
+import { button, element, fill, kept, symbol } from "./controls.mjs";
 import { grid, line, shownNumber, sign, sumLines } from "./grids.mjs";
+import { allPairs, allTurns, fits, flippedTurn, reversed } from "./turns.mjs";
 import { explorable } from "./explorable.mjs";
 
 const PARTS = { turns: "eight turns of the kernel", conventions: "two conventions" };
@@ -12,7 +13,13 @@ const WORDS = {
 };
 const FORWARD = { correlation: "cross-correlation, X \u22c6 F", convolution: "true convolution, X \u2217 F" };
 const BACKWARD = { turned: "kernel rotated", unturned: "kernel not rotated" };
-const [ROWS, NUDGE] = [2, 0.5];
+// Each flip: its words, and the mirror image that it starts from.
+const FLIPS = { "flipped up": ["Flip up and down", "scaleY(-1)"], "flipped sideways": ["Flip sideways", "scaleX(-1)"] };
+const HALFWAY = {
+  upside: "One flip of two: flip sideways as well. ", mirrored: "One flip of two: flip up and down as well. ",
+  rotated: "Two flips, in either order. ",
+};
+const ROWS = 2;
 
 // Everything that is drawn, computed from the state.
 export function compute(get) {
@@ -23,58 +30,16 @@ export function compute(get) {
   const F = cut("F").map((value, k, all) => (symmetric ? all[Math.min(k, all.length - 1 - k)] : value));
   const now = { list, shapes, part: get("part"), turn: get("turn"), forward: get("forward"), backward: get("backward") };
   const values = { X: cut("X"), F, dY: cut("dY") };
-  const numbers = now.part === "turns" ? turns(now, values) : conventions(now, values);
+  const numbers = now.part === "turns" ? allTurns(now, values) : allPairs(now, values);
   const place = get("selected")[1];
   return { ...now, values, numbers, symmetric, place: place < values.X.length ? place : 0 };
-}
-
-const largest = (a, b) => Math.max(...a.map((value, k) => Math.abs(value - b[k])));
-const reversed = (kernel) => [...kernel].reverse();
-const fits = ({ shapes, list }, turn) => list.turns[turn].shape[1] === shapes.F[1];
-
-// dX when a kernel slides as it lies: the list's triples read it from its end.
-const slide = ({ list }, kernel, { dY, X }) => sumOfProducts(list, "dX", dY, reversed(kernel), X.length);
-
-function turns(now, values) {
-  const numbers = { F: values.F, dY: values.dY };
-  const right = sumOfProducts(now.list, "dX", values.dY, values.F, values.X.length);
-  for (const turn of Object.keys(WORDS)) {
-    const kernel = now.list.turns[turn].from.map((k) => values.F[k]);
-    numbers[`F_${turn}`] = kernel;
-    if (!fits(now, turn)) continue;
-    numbers[`dX_${turn}`] = slide(now, kernel, values);
-    numbers[`error_${turn}`] = [largest(numbers[`dX_${turn}`], right)];
-  }
-  return numbers;
-}
-
-function conventions(now, values) {
-  const { list, forward, backward } = now;
-  const { X, F, dY } = values;
-  const kernels = { correlation: F, convolution: reversed(F), turned: reversed(F), unturned: F };
-  const output = (image, kernel) => sumOfProducts(list, "Y", image, kernel, dY.length);
-  const moved = (p, by) => X.map((value, k) => (k === p ? value + by : value));
-  const nudged = (kernel) => X.map((_, p) => {
-    const [up, down] = [NUDGE, -NUDGE].map((by) => output(moved(p, by), kernel));
-    return dY.reduce((sum, dy, r) => sum + dy * (up[r] - down[r]), 0) / (2 * NUDGE);
-  });
-  const numbers = { X, F, dY, Y: output(X, kernels[forward]) };
-  for (const one of Object.keys(FORWARD)) {
-    const judge = nudged(kernels[one]);
-    for (const other of Object.keys(BACKWARD)) {
-      const dX = slide(now, kernels[other], values);
-      numbers[`error_${one}_${other}`] = [largest(dX, judge)];
-      if (one === forward && other === backward) Object.assign(numbers, { nudged: judge, dX });
-    }
-  }
-  return numbers;
 }
 
 function build(tools) {
   const { choice, slider, toggle, say } = tools;
   const [row, middle, detail] = ["cx-row", "", "cx-row"].map((name) => element("div", { class: name }));
   for (const node of [middle, detail]) node.dataset.answer = "";
-  const [gallery, lamps] = [turnGallery(tools), lampTable()];
+  const [gallery, lamps, flips] = [turnGallery(tools), lampTable(), flipButtons(tools)];
   const [forward, backward] = [choice("forward", "Forward", FORWARD), choice("backward", "Backward", BACKWARD)];
   let [grids, layout] = [{}, ""];
 
@@ -84,7 +49,7 @@ function build(tools) {
     const show = (...names) => names.filter((name) => grids[name]).map((name) => grids[name].node);
     fill(row, ...show("X", "F", "dY", "Y"));
     fill(middle, now.part === "turns" ? gallery.node : lamps.node);
-    fill(detail, ...show("kernel"), ...(grids.kernel && grids.dX ? [sign("\u2192")] : []), ...show("nudged", "dX"));
+    fill(detail, ...(now.part === "turns" ? [flips.node] : []), ...show("kernel"), ...(grids.kernel && grids.dX ? [sign("\u2192")] : []), ...show("nudged", "dX"));
   };
 
   const draw = (now) => {
@@ -95,10 +60,28 @@ function build(tools) {
     for (const node of [forward, backward]) node.hidden = turning;
     for (const [name, shown] of Object.entries(grids)) shown.update(...contents(now, name));
     (turning ? gallery : lamps).update(now);
+    flips.update(now, grids.kernel);
     say(...(turning ? explainTurn(now) : explainPair(now)));
   };
   const dials = [choice("part", "Show", PARTS), slider("columns", "columns of F"), toggle("symmetric", "symmetric kernel")];
   return { bar: [...dials, forward, backward], stage: [row, middle, detail], draw, ask };
+}
+
+// Two flips, one after the other: a half turn in two steps.
+function flipButtons({ write }) {
+  let [now, mirror] = [null, null];
+  const press = (flip) => () => {
+    mirror = FLIPS[flip][1];
+    write({ turn: flippedTurn(now, now.turn, flip) });
+  };
+  const node = element("div", { class: "cx-keys cx-flips" }, ...Object.keys(FLIPS).map((flip) => button(FLIPS[flip][0], press(flip))));
+  const update = (next, kernel) => {
+    now = next;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (mirror && kernel && !still) kernel.node.lastChild.animate([{ transform: mirror }, { transform: "none" }], 450);
+    mirror = null;
+  };
+  return { node, update };
 }
 
 // The eight turns as radio buttons, each in a tile with its pictures.
@@ -186,7 +169,7 @@ function lampTable() {
   const cells = [];
   const head = (text, scope) => element("th", { scope }, text);
   const lampOf = (one, other) => {
-    const lamp = { pair: [one, other], node: element("td", {}), error: shownNumber(`error_${one}_${other}`) };
+    const lamp = { pair: [one, other], node: element("td", {}), light: element("span", { class: "cx-lamp" }), error: shownNumber(`error_${one}_${other}`) };
     cells.push(lamp);
     return lamp.node;
   };
@@ -195,13 +178,14 @@ function lampTable() {
   const columns = Object.values(BACKWARD).map((text) => head(text, "col"));
   const top = element("tr", {}, head("Forward \u2193 backward \u2192", "col"), ...columns);
   const node = element("table", { class: "cx-lamps" }, element("thead", {}, top), element("tbody", {}, ...rows));
-  const update = (now) => cells.forEach(({ pair: [one, other], node: lamp, error }) => {
+  const update = (now) => cells.forEach(({ pair: [one, other], node: lamp, light, error }) => {
     const value = now.numbers[`error_${one}_${other}`][0];
     const agrees = value <= 1e-9 * Math.max(1, ...now.numbers.nudged.map(Math.abs));
     error.update(value);
     lamp.className = agrees ? "cx-agrees" : "cx-differs";
     lamp.classList.toggle("cx-chosen", one === now.forward && other === now.backward);
-    fill(lamp, ...(agrees ? ["\u25cf agrees"] : ["\u25b2 differs by ", error.node]));
+    fill(light, agrees ? "\u25cf" : "\u25b2");
+    fill(lamp, light, ...(agrees ? [" agrees"] : [" differs by ", error.node]));
   });
   return { node, update };
 }
@@ -227,7 +211,7 @@ function explainTurn(now) {
     : "So is every entry, with this kernel: it cannot tell the turns apart, and tests nothing.";
   return [
     ...explainSum(now, list.turns[turn].from, dX[place]),
-    line(wrong.has(place) ? `Wrong: the sum over the paths is ${numberText(numbers.dX_rotated[place])}. ` : "Right. ",
+    line(HALFWAY[turn] ?? "", wrong.has(place) ? `Wrong: the sum over the paths is ${numberText(numbers.dX_rotated[place])}. ` : "Right. ",
       wrong.size ? `In all, ${wrong.size} of ${dX.length} entries are wrong.` : luck),
   ];
 }
@@ -243,7 +227,7 @@ function explainPair(now) {
 }
 
 // Which kernel is right: the reader writes it down, and each other turn is known.
-function ask({ list, shapes, values, part, forward }) {
+export function ask({ list, shapes, values, part, forward }) {
   const as = (turn) => list.turns[turn].from.map((k) => values.F[k]);
   const right = part === "conventions" && forward === "convolution" ? "same" : "rotated";
   const others = Object.keys(WORDS).filter((turn) => turn !== right && fits({ shapes, list }, turn));

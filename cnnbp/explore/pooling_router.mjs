@@ -2,7 +2,7 @@
 
 import { button, element, fill, kept, svg, symbol } from "./controls.mjs";
 import { cellName, factorText, numberText } from "./triples.mjs";
-import { grid, line, shownNumber, sign, strong } from "./grids.mjs";
+import { grid, line, quotient, shownNumber, sign, strong } from "./grids.mjs";
 import { comparison } from "./charts.mjs";
 import { byMaximum, byMean, poolingMistakes, send } from "./routes.mjs";
 import { explorable } from "./explorable.mjs";
@@ -71,7 +71,7 @@ function build(tools) {
     const focus = focusOf(now);
     for (const [letter, { node, update }] of Object.entries(grids)) {
       const values = now.numbers[letter];
-      node.classList.toggle("cx-long", values.some((value) => numberText(value, 4).length > 5));
+      node.classList.toggle("cx-long", values.some((value) => numberText(value, 4).length > 4));
       update(values, marksFor(now, letter, focus), letter === focus.letter ? focus.place : -1);
     }
     picture.update(now, focus);
@@ -205,7 +205,7 @@ function explainPooled({ kind, routes, cells, numbers, way }, place, name, list)
   const { cells: gets, by } = routes[place];
   if (kind === "average") {
     const sum = line(name("Y", place), " = (", ...list("X", cells[place], " + "), `) / ${by}`);
-    return [sum, line(`(${values.join(" + ")}) / ${by} = `, value)];
+    return [sum, line(`(${values.join(" + ")}) / ${by} `, ...quotient(numbers.Y[place]))];
   }
   const tied = cells[place].filter((p) => numbers.X[p] === numbers.Y[place]);
   const who = tied.length === 1 ? [": ", name("X", tied[0]), " is the maximum."]
@@ -229,12 +229,12 @@ function explainGradient(now, place, name, list) {
   const role = kind === "average" ? " lies in the windows of " : " is a maximum of the windows of ";
   return [
     line(name("X", place), role, ...list("Y", from), ".", ...lost),
-    line(name("dX", place), " = ", ...terms, " = ", kept.length > 1 ? `${sum} = ` : "", strong(numberText(numbers.dX[place]))),
+    line(name("dX", place), " = ", ...terms, " ", kept.length > 1 ? `= ${sum} ` : "", ...quotient(numbers.dX[place])),
   ];
 }
 
 // What a reader may predict: dX, with the known mistakes.
-function ask(now) {
+export function ask(now) {
   const right = now.gradients[now.kind === "max" ? "first" : now.way];
   return { letter: "dX", shape: now.shapes.dX, values: right, caption: "Your dX", rules: poolingMistakes(now) };
 }

@@ -110,7 +110,7 @@ function toldSizes() {
   return { node, update };
 }
 
-function ask({ list, dense, shapes, values }) {
+export function ask({ list, dense, shapes, values }) {
   const rules = mistakes({ which: "dX", table: list, shapes, values }, dense);
   return { letter: "dX", shape: shapes.dX, values: values.dX, caption: "Your dX", rules };
 }

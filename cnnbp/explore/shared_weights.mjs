@@ -2,7 +2,7 @@
 
 import { element, symbol } from "./controls.mjs";
 import { factorText, numberText, sumOfProducts } from "./triples.mjs";
-import { grid, line, shownNumber, sign, strong, sumLines } from "./grids.mjs";
+import { grid, line, numericSum, quotient, shownNumber, sign, sumLines } from "./grids.mjs";
 import { comparison } from "./charts.mjs";
 import { mistakes } from "./mistakes.mjs";
 import { explorable } from "./explorable.mjs";
@@ -160,9 +160,10 @@ function explain({ share, triples, X, dY, copies, parts, place, copy, letter, si
   const own = share === "bias" ? element("var", { class: "cx-ink cx-dF" }, "db") : symbol("dF", place, one);
   const value = letter === "dF" ? total[place] : parts[copy][place];
   if (share === "batch" && letter === "dF") {
-    const terms = parts.map((part) => factorText(part[place])).join(" + ");
-    const sum = loss === "sum" ? element("span", { class: "cx-numbers" }, terms) : `(${terms}) / ${count}`;
-    return [line(own, ` is the ${loss} of the samples' parts.`), line(sum, " = ", strong(numberText(value)))];
+    const terms = parts.map((part) => [part[place]]);
+    const divided = [`(${terms.map(([part]) => factorText(part)).join(" + ")}) / ${count} `, ...quotient(value)];
+    const told = loss === "sum" ? numericSum(terms, value) : divided;
+    return [line(own, ` is the ${loss} of the samples' parts.`), line(...told)];
   }
   const whose = letter === "dF" ? "" : share === "batch" ? `Sample ${copy + 1}: ` : `The copy for ${output(copy, sizes.dY)}: `;
   const name = element("span", {}, whose, own);
@@ -188,7 +189,7 @@ function verdict({ share, tie, nudge, slope, numbers, count, loss }) {
 }
 
 // What a reader may predict: dF or db, with the known mistakes.
-function ask({ share, triples, X, F, dY, parts, total, others, one, sizes, count, loss }) {
+export function ask({ share, triples, X, F, dY, parts, total, others, one, sizes, count, loss }) {
   const rule = (text, values) => ({ text, values });
   const over = (divisor) => total.map((value) => value / divisor);
   const twice = rule(`divided by ${count} twice.`, over(count ** 2));

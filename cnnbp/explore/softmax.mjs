@@ -3,9 +3,9 @@
 import { bars } from "./charts.mjs";
 import { element, fill } from "./controls.mjs";
 import { explorable } from "./explorable.mjs";
-import { grid, line, shownNumber, strong } from "./grids.mjs";
+import { grid, line, numericSum, shownNumber } from "./grids.mjs";
 import { softmaxCrossEntropy } from "./network.mjs";
-import { factorText, numberText } from "./triples.mjs";
+import { numberText } from "./triples.mjs";
 
 const LOGITS = ["z1", "z2", "z3", "z4"];
 const BACK = {
@@ -107,18 +107,14 @@ const indexed = (letter, ...indices) => {
   return element("var", { class: "cx-ink cx-dY" }, letter, sub);
 };
 const joined = (parts, text) => parts.flatMap((part, k) => [...(k ? [text] : []), ...part]);
-const told = (terms) => {
-  const text = terms.map((factors) => factors.map(factorText).join("\u00b7")).join(" + ");
-  return element("span", { class: "cx-numbers" }, text);
-};
 
 // An entry of what is sent back, as a sum over the rows of the Jacobian.
 function whySent(now, j) {
   const { numbers, J, upstream, back } = now;
-  const result = [" = ", strong(numberText(numbers.sent[j]))];
+  const told = (terms) => line(...numericSum(terms, numbers.sent[j]));
   if (back === "dp") {
     const handed = line(indexed("dp", j), " is handed on, as if softmax were not there:");
-    return [handed, line(told([[upstream[j]]]), ...result)];
+    return [handed, told([[upstream[j]]])];
   }
   const rows = usedRows(now, j);
   const name = back === "twice" ? "u" : "dp";
@@ -129,7 +125,7 @@ function whySent(now, j) {
     twice: ["u is what a loss that applies softmax once more says about p."],
   }[back];
   const terms = rows.map((k) => [upstream[k], J[k][j]]);
-  return [line(indexed("dz", j), " = ", ...symbols), line(told(terms), ...result), line(...after)];
+  return [line(indexed("dz", j), " = ", ...symbols), told(terms), line(...after)];
 }
 
 // An entry of the Jacobian, one of its two cases.
@@ -138,7 +134,7 @@ function whyRate({ numbers: { p }, J }, k, j) {
   const [symbols, factors, words] = k === j
     ? [[indexed("p", k), "\u00b7(1 \u2212 ", indexed("p", k), ")"], [p[k], 1 - p[k]], "a logit raises its own probability"]
     : [["\u2212", indexed("p", k), "\u00b7", indexed("p", j)], [-p[k], p[j]], "a logit lowers every other probability"];
-  return [line(...lead, ...symbols, `: ${words}.`), line(told([factors]), " = ", strong(numberText(J[k][j])))];
+  return [line(...lead, ...symbols, `: ${words}.`), line(...numericSum([factors], J[k][j]))];
 }
 
 // Whether what is sent back is what nudging finds.

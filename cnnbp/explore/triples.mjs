@@ -47,8 +47,11 @@ export function numberText(value, digits = 12) {
   return String(Number(value.toPrecision(digits))).replace("-", "\u2212");
 }
 
-// A factor inside a product: a negative one stands in brackets.
-export function factorText(value) {
-  const text = String(value).replace("-", "\u2212");
+// Whether a number is a fraction of more than six digits; such a one is told in five.
+export const isLong = (value) => !Number.isInteger(value) && value !== Number(value.toPrecision(6));
+
+// A factor inside a product, perhaps with all its digits: a negative one stands in brackets.
+export function factorText(value, whole = false) {
+  const text = numberText(value, isLong(value) && !whole ? 5 : 17);
   return value < 0 ? `(${text})` : text;
 }
