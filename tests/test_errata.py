@@ -62,11 +62,12 @@ def printed_by(name):
 
 
 def test_each_entry_of_the_table_has_one_anchor():
-    """65 anchors, none twice, in the letters that the first page counts."""
+    """65 anchors, none twice, in the letters and numbers that the first page prints."""
     sources = [cell["source"] for page in PAGES for cell in load(ROOT / "book" / f"{page}.ipynb").cells]
     anchors = re.findall(r"^\((err-.*)\)=$", "\n".join(sources), re.M)
     assert sorted(anchors) == sorted(TABLE)
     assert Counter(name[4] for name in anchors) == {"a": 17, "b": 27, "c": 21}
+    assert re.findall(r"There are (\d+)", sources[0]) == ["65", "17", "27", "21"]
 
 
 @every_entry

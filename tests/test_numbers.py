@@ -1,14 +1,18 @@
-"""Numbers in the prose: each tied number is what its expression gives, and a wrong one is found."""
+"""Numbers in the prose: each result is tied, is what its expression gives, and a wrong one is found."""
 
 import json
 import re
+from functools import cache
+from unittest import mock
 
 import nbformat
 import pytest
 
 from conftest import ROOT, toc_entries
+from given_numbers import EXCUSED, data, unexcused
+from publish import numbers
 from publish.notebooks import load, missing_packages, renew, renewed
-from publish.numbers import TieError, expressions, without_kernel
+from publish.numbers import TieError, expressions, replacements, without_kernel
 
 FORMS = {
     "gets 37<!--= conv2d_grad_input(dY, F, (3, 3))[1, 1] -->, so": 37,
@@ -64,19 +68,54 @@ def prose(path):
 
 
 PAGES = [path for path in sorted((ROOT / "book").glob("*.*")) if path.suffix in (".md", ".ipynb")]
-TIED = [path for path in PAGES if any(map(expressions, prose(path)))]
+every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 
 
-@pytest.mark.parametrize("path", TIED, ids=lambda path: path.stem)
+@cache
+def ran(path):
+    """A page after a run, and what is tied in each of its texts: (from, to)."""
+    tied = {}
+
+    def seen(text, answers):
+        """Note what the ties of a text write."""
+        found = replacements(text, answers)
+        tied[text] = [(start, end) for start, end, _ in found]
+        return found
+
+    with mock.patch.object(numbers, "replacements", seen):
+        return renewed(path), tied
+
+
+@every_page
 def test_tied_numbers_are_what_their_expressions_give(path):
     """Running a page changes no number in its prose."""
     if path.suffix == ".ipynb" and (lacking := missing_packages(load(path))):
         pytest.skip(f"{path.name} needs {', '.join(lacking)}; its numbers come from a real run")
-    new = renewed(path)
+    new, _ = ran(path)
     if path.suffix == ".ipynb":
         new = [cell.source for cell in nbformat.reads(new, 4).cells if cell.cell_type == "markdown"]
     for before, after in zip(prose(path), [new] if isinstance(new, str) else new, strict=True):
         assert before == after
+
+
+def tied_in(path):
+    """What is tied in each text of a page; where it cannot run, a tie is taken for one number."""
+    if path.suffix == ".md" or not missing_packages(load(path)):
+        return ran(path)[1]
+    one = {text: dict.fromkeys(expressions(text), "0") for text in prose(path)}
+    return {text: [place[:2] for place in replacements(text, one[text])] for text in one}
+
+
+@every_page
+def test_every_result_is_tied(path):
+    """A number in the prose is tied or given (`given_numbers`); no excuse is left over."""
+    known, tied, untied, used = data(path), tied_in(path), [], set()
+    for text in prose(path):
+        found, excuses = unexcused(path.stem, text, tied[text], known)
+        untied += found
+        used |= excuses
+    assert not untied, "\n".join(untied)
+    assert used == set(EXCUSED.get(path.stem, {}))
 
 
 def test_no_page_of_the_book_holds_a_tie(book):
