@@ -1,14 +1,14 @@
 """Which numbers of a page's prose need no tie: those that nobody computed.
 
-A number behind a computation and an equals sign, or behind "gets", "gives", "makes" and the like, is a
-result, however small; it wants a tie (`publish.numbers`), unless `given_numbers.toml` excuses it.
-Any other number is given if it is one of these, and else a result:
+A number alone behind a computation's = or behind a word such as "gets", "gives", "makes", is a result,
+however small; behind "is" and "are" too, but for 0 and 1. It wants a tie (`publish.numbers`). Any other
+number is given if it is one of these, and else a result:
 
 1. a count: 0, 1 or 2, or a whole number up to 12 with a word behind it, "9 pixels";
-2. data: a number of the running example, one that stands in the page's code outside its asserts, or one
-   to which a link in the same text sets a figure;
-3. a size or a setting: 28×28, (6, 2, 3, 3), K = 5, stride 2, or a factor of a product, 6·5·5;
-4. a year, an angle, a power of ten without digits before it, a fraction such as \\tfrac12;
+2. data: a number of the running example, one that stands in the page's code outside asserts and answers,
+   or one to which a link in the same text sets a figure;
+3. a setting: 28×28, (6, 2, 3, 3), K = 5, stride 2, or a factor of a product, 6·5·5;
+4. a year, an angle, a power of ten without digits before it, a fraction such as ½ in a formula;
 5. excused in `given_numbers.toml`: its page, the words it stands in, and the reason.
 
 Code, displays, addresses, directives, numbers of lists and times are no prose, and are not looked at.
@@ -46,10 +46,12 @@ SETTING = re.compile(
 )
 RESULT = re.compile(
     r"\b(?:gets?|got|gives?|becomes?|makes?|returns?|collects?|costs?|leaves|remains|equals|yields"
-    r"|sums to|climbs to|falls to|drops to|instead of) (?:only |about |just )?[$*\[(]*$"
+    r"|passes|brings|together|in all|a factor of|ends at|sums to|climbs to|falls to|drops to|instead of)"
+    r" (?:only |about |just )?[$*\[(]*$"
 )
+IS = re.compile(r"\b(?:is|(?<!There )are) (?:only |about |just )?[$*\[(]*$")
 EQUALS = re.compile(r"[)\]$ ]*(?:=|\\approx|≈) ?$")
-SUMMAND = re.compile(r"\s*(?:[-+−·]|\\cdot)\s*[\d(\[\\]")
+SUMMAND = re.compile(r"\s*(?:[-+−·×/]|\\cdot)\s*[\d(\[\\A-Z]|[A-Za-z(]| times\b| twice\b")
 SET = re.compile(r"[?;]\w+=(-?\d[.\d]*)")
 WORD = re.compile(r"\$?[- ]\*?(?!(?:and|or|to|at|in|of|is|as|on|by|for|from|with|the|an?|not|if|are|was)\b)[A-Za-z]+")
 
@@ -65,13 +67,18 @@ def data(path):
     cells = load(path).cells if path.suffix == ".ipynb" else []
     for source in (cell.source for cell in cells if cell.cell_type == "code"):
         tree = ast.parse(re.sub(r"^\s*[%!].*$", "pass", source, flags=re.M))
-        claims = {node for one in ast.walk(tree) if isinstance(one, ast.Assert) for node in ast.walk(one)}
+        claims = {node for one in ast.walk(tree) if claim(one) for node in ast.walk(one)}
         for node in set(ast.walk(tree)) - claims:
             minus = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
             value = getattr(node.operand if minus else node, "value", None)
             if type(value) in (int, float):
                 found.add(-value if minus else value)
     return found
+
+
+def claim(node):
+    """Whether a part of the code says what comes out: an assert, or the answers of a check."""
+    return isinstance(node, ast.Assert) or getattr(node, "arg", "") in ("answer", "wrong")
 
 
 def value_of(token):
@@ -86,8 +93,10 @@ def claimed(prose, token, before):
     """Whether a number stands where a result stands: behind a computation's = or a word, and alone."""
     if SUMMAND.match(prose, token.end()):
         return False
+    start = max(0, token.start() - 40)
     equals = before and EQUALS.fullmatch(prose, before.end(), token.start())
-    return bool(equals or RESULT.search(prose, max(0, token.start() - 40), token.start()))
+    states = IS.search(prose, start, token.start()) and value_of(token) not in (0, 1)
+    return bool(equals or states or RESULT.search(prose, start, token.start()))
 
 
 def counts(prose, token):
