@@ -34,7 +34,9 @@ def test_what_is_printed_holds(label):
 @pytest.mark.parametrize("latex", unlabelled(), ids=range(len(unlabelled())))
 def test_what_is_printed_without_a_label_holds(latex):
     """The sums of named cells, typed or printed from the list of connections."""
-    check(latex, named_cells(dY=np.array([[1, -2], [3, 5]]) if "pmatrix" in latex else None))
+    example = {"X": [[3, 1, 4], [1, 5, 9], [2, 6, 5]], "F": [[2, 7], [1, 8]], "dY": [[1, -2], [3, 5]]}
+    printed = ["dY"] if "pmatrix" in latex else [*example] if latex.rstrip()[-1].isdigit() else []
+    check(latex, named_cells(**{name: np.array(example[name]) for name in printed}))
 
 
 # What the reader makes of a print, right and wrong by one letter or sign.

@@ -189,9 +189,9 @@ def transposed():
     return Meaning(names | OPERATORS, {"p": 35, "q": 6, "r": 20}, flat=flat)
 
 
-def named_cells(dY=None):
+def named_cells(X=None, F=None, dY=None):
     """The book's shapes with other numbers, for its X holds 1 and 5 twice; each cell has a name, counted from 1."""
-    X, F = numbers(3, 3), numbers(2, 2)
+    X, F = numbers(3, 3) if X is None else X, numbers(2, 2) if F is None else F
     dY = numbers(4, 4)[:2, :2] if dY is None else dY
     by_X, by_F = (lambda X: conv2d_loop(X, F)), (lambda F: conv2d_loop(X, F))
     tensors = {"x_": X, "f_": F, "y_": by_X(X), "dy_": dY, "∂L/∂y": dY}
