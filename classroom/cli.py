@@ -13,21 +13,21 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from classroom.assignment import AssignmentError, read_assignment
-from classroom.cluster import supervise_on
-from classroom.collect import collect
 from classroom.errors import GradingError
-from classroom.export import export
-from classroom.feedback import write_feedback
-from classroom.gradebook import write_gradebook
-from classroom.manual import read_manual, write_manual
-from classroom.marking import mark
-from classroom.page import check_book
-from classroom.report import write_report
-from classroom.results import Results
-from classroom.run import grade_class
-from classroom.sandbox import closes_namespaces, package_paths
-from classroom.sheet import rows_of
+from classroom.grading.cluster import supervise_on
+from classroom.grading.marking import mark
+from classroom.grading.run import grade_class
+from classroom.masters.assignment import AssignmentError, read_assignment
+from classroom.results.export import export
+from classroom.results.feedback import write_feedback
+from classroom.results.gradebook import write_gradebook
+from classroom.results.journal import Results
+from classroom.results.manual import read_manual, write_manual
+from classroom.results.page import check_book
+from classroom.results.report import write_report
+from classroom.results.sheet import rows_of
+from classroom.sandbox.process import closes_namespaces, package_paths
+from classroom.submissions.collect import collect
 
 UNSAFE = """
   !! --no-sandbox: students' code runs as your own program. It can read and change

@@ -12,16 +12,16 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
-from classroom import marking
-from classroom.assignment import SEED, read_assignment
-from classroom.collect import HandedIn
 from classroom.errors import GradingError
-from classroom.leaks import differences, foreign_imports, leaks, untold_rules
-from classroom.rehearsal import known, rehearsals
-from classroom.roster import Student
-from classroom.run import Job, cores, patience, supervise_here
-from classroom.sandbox import closes_namespaces
-from classroom.student import student_version, submission
+from classroom.grading import marking
+from classroom.grading.run import Job, cores, patience, supervise_here
+from classroom.masters.assignment import SEED, read_assignment
+from classroom.masters.handout import student_version, submission
+from classroom.masters.leaks import differences, foreign_imports, leaks, untold_rules
+from classroom.masters.rehearsal import known, rehearsals
+from classroom.sandbox.process import closes_namespaces
+from classroom.submissions.collect import HandedIn
+from classroom.submissions.roster import Student
 
 FEWEST = {"wrong": 6, "unusual": 3}  # files of known solutions
 
@@ -45,7 +45,7 @@ def release(path, out, seeds=(1, 2, 3), book="", mark=None):
     book : str
         The address of the published book, for links to its chapters.
     mark : callable, optional
-        Marks a notebook, as `classroom.marking.mark` does.
+        Marks a notebook, as `classroom.grading.marking.mark` does.
 
     Returns
     -------

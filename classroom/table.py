@@ -9,8 +9,8 @@ import csv
 import io
 
 from classroom.errors import GradingError
+from classroom.files import write_file
 from classroom.names import printable
-from classroom.results import write_file
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 

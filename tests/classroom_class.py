@@ -9,9 +9,9 @@ from pathlib import Path
 import nbformat
 from classroom_attacks import ANSWERS, FORKS, FRONT
 
-from classroom.assignment import read_assignment
-from classroom.rehearsal import rehearsals
-from classroom.student import submission
+from classroom.masters.assignment import read_assignment
+from classroom.masters.handout import submission
+from classroom.masters.rehearsal import rehearsals
 from conftest import ROOT
 
 MASTER = "grad_filter"

@@ -2,7 +2,7 @@
 
 import json
 
-from classroom.assignment import Assignment, Cell, Limits, Task
+from classroom.masters.assignment import Assignment, Cell, Limits, Task
 
 SETUP = "import numpy as np\nX = np.array([[3.0, 1], [4, 1]])\nORDER = [1, 2, 3]"
 CHECK = """def check(got, expected):

@@ -13,8 +13,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from classroom.assignment import Assignment, Limits, Task
-from classroom.marking import Marks, TaskResult
+from classroom.grading.marking import Marks, TaskResult
+from classroom.masters.assignment import Assignment, Limits, Task
 
 
 def fake_assignment(names=("shape", "value"), manual=("explain",), points=2.0, **changes):

@@ -1,10 +1,10 @@
 """A mark sheet for the tests of what is written from it: honest, hostile and missing rows."""
 
-from classroom.collect import NOTHING
-from classroom.diagnosis import MISCONCEPTIONS
-from classroom.manual import Entry
-from classroom.roster import Student
-from classroom.sheet import Row, Scored
+from classroom.diagnosis.misconceptions import MISCONCEPTIONS
+from classroom.results.manual import Entry
+from classroom.results.sheet import Row, Scored
+from classroom.submissions.collect import NOTHING
+from classroom.submissions.roster import Student
 from fake_marking import fake_assignment
 
 ASSIGNMENT = fake_assignment()

@@ -3,7 +3,7 @@
 import json
 from types import SimpleNamespace
 
-from classroom.check import check
+from classroom.masters.check import check
 
 MARKS = {
     "locked": {"grade": False, "solution": False, "locked": True},

@@ -5,16 +5,18 @@ import re
 import nbformat
 import pytest
 
-from classroom.assignment import RUNGS, read_assignment
-from classroom.diagnosis import KINDS, MISCONCEPTIONS
-from classroom.rehearsal import rehearsals
+from classroom.diagnosis.misconceptions import MISCONCEPTIONS
+from classroom.diagnosis.traps import KINDS
+from classroom.masters.assignment import RUNGS, read_assignment
+from classroom.masters.rehearsal import rehearsals
 from classroom.release import release
 from cnnbp.connections import connections
 from conftest import ROOT
 from publish.notebooks import load, normalise, text_of
 
 FOLDERS = sorted(path.parent for path in (ROOT / "assignments").glob("*/assignment.toml"))
-CHECK, ALLOWED = ((ROOT / "classroom" / name).read_text(encoding="utf-8").rstrip("\n") for name in ("check.py", "allowed.py"))
+PASTED = ("masters/check.py", "worker/allowed.py")
+CHECK, ALLOWED = ((ROOT / "classroom" / name).read_text(encoding="utf-8").rstrip("\n") for name in PASTED)
 SEEDED = 'np.random.default_rng(int(os.environ.get("CLASSROOM_SEED", '
 
 every_assignment = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -10,10 +10,11 @@ import pytest
 from classroom_sample import TOTAL, sample, submit
 from IPython.core.interactiveshell import InteractiveShell
 
-from classroom import allowed, check
-from classroom.allowed import Allowed, said_of_function, said_of_package
-from classroom.leaks import untold_rules
-from classroom.marking import mark
+from classroom.grading.marking import mark
+from classroom.masters import check
+from classroom.masters.leaks import untold_rules
+from classroom.worker import allowed
+from classroom.worker.allowed import Allowed, said_of_function, said_of_package
 
 FORBIDDEN = ["numpy.convolve", "numpy.correlate", "numpy.polymul"]
 SETUP = "import numpy as np"

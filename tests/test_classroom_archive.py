@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from classroom import archive
 from classroom.errors import GradingError
 from classroom.names import printable
+from classroom.submissions import archive
 from test_classroom_collect import ODD, found, gather
 
 

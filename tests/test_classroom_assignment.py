@@ -2,8 +2,8 @@
 
 import pytest
 
-from classroom.assignment import Limits, defined, read_assignment
-from classroom.regions import HIDDEN, SOLUTION, AssignmentError, replace_regions
+from classroom.masters.assignment import Limits, defined, read_assignment
+from classroom.masters.regions import HIDDEN, SOLUTION, AssignmentError, replace_regions
 from small_assignment import TABLE, TEST, cell, small_cells, write_small
 
 

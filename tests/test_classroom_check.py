@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from classroom.check import check
+from classroom.masters.check import check
 
 RIGHT = np.arange(12.0).reshape(3, 4)
 

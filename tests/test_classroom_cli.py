@@ -13,8 +13,8 @@ import zipfile
 import pytest
 
 from classroom import cli
-from classroom.assignment import AssignmentError
 from classroom.errors import GradingError
+from classroom.masters.assignment import AssignmentError
 from conftest import ROOT
 from fake_marking import fake_assignment, hand_in, mark
 
@@ -156,7 +156,7 @@ def test_gradebook_and_book(tmp_path, run, monkeypatch):
 
 def test_second_grader_is_refused(tmp_path, run):
     """While the first one writes."""
-    from classroom.results import Results
+    from classroom.results.journal import Results
 
     hand_in(tmp_path / "s", "ada")
     with Results(tmp_path / "r" / "convolve", fake_assignment()):

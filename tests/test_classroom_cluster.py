@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from classroom import cluster as cluster_module
-from classroom.cluster import supervise_on
 from classroom.errors import GradingError
+from classroom.grading import cluster as cluster_module
+from classroom.grading.cluster import supervise_on
 from fake_marking import hand_in
 from test_classroom_run import calls, classroom, compared, grade
 
@@ -85,7 +85,7 @@ def test_no_scheduler_and_no_worker_are_clear_errors(tmp_path, monkeypatch):
     """One sentence each, before anything is marked."""
     from distributed import LocalCluster
 
-    monkeypatch.setattr("classroom.cluster.CONNECT", 0.5)
+    monkeypatch.setattr("classroom.grading.cluster.CONNECT", 0.5)
     classroom(tmp_path, 1)
     with pytest.raises(GradingError, match="the scheduler tcp://127.0.0.1:9 does not answer"):
         grade(tmp_path, supervise=supervise_on("tcp://127.0.0.1:9"))

@@ -5,10 +5,10 @@ import unicodedata
 
 import pytest
 
-from classroom.collect import NOTHING, collect
 from classroom.errors import GradingError
 from classroom.names import printable, safe_file_name
-from classroom.roster import Student, read_roster
+from classroom.submissions.collect import NOTHING, collect
+from classroom.submissions.roster import Student, read_roster
 from fake_marking import fake_assignment
 
 ASSIGNMENT = fake_assignment()

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from docutils.nodes import make_id
 
-from classroom.diagnosis import KINDS, LARGEST, MISCONCEPTIONS, SILENT, Unusable, answer, diagnose, plain, same
+from classroom.diagnosis.comparison import LARGEST, SILENT, Unusable, answer, diagnose, plain, same
+from classroom.diagnosis.misconceptions import MISCONCEPTIONS
+from classroom.diagnosis.traps import KINDS
 from conftest import ROOT
 from explorables import CLASSES, figures_of_the_book
 from unusual_functions import UNUSUAL

@@ -11,7 +11,7 @@ from classroom_class import FULL, MASTER, SCRIPT, class_of_thirty, hand_in, mast
 
 from classroom import cli
 from classroom.names import safe_file_name
-from classroom.sandbox import NoSandbox
+from classroom.sandbox.process import NoSandbox
 from test_classroom_feedback import Page
 
 BOOK = "https://example.org/book/"

@@ -5,13 +5,13 @@ import json
 
 import pytest
 
-from classroom.collect import collect
 from classroom.errors import GradingError
-from classroom.export import export
-from classroom.manual import Entry, read_manual, write_manual
-from classroom.results import Results
-from classroom.run import grade_class
-from classroom.sheet import rows_of
+from classroom.grading.run import grade_class
+from classroom.results.export import export
+from classroom.results.journal import Results
+from classroom.results.manual import Entry, read_manual, write_manual
+from classroom.results.sheet import rows_of
+from classroom.submissions.collect import collect
 from classroom.table import FORMULA, neutral, number, original, read_table, write_table
 from fake_marking import fake_assignment, hand_in, mark
 from mark_sheet import ASSIGNMENT, HOSTILE, sheet

@@ -4,11 +4,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from classroom.diagnosis import MISCONCEPTIONS
+from classroom.diagnosis.misconceptions import MISCONCEPTIONS
 from classroom.errors import GradingError
-from classroom.feedback import WORDS, feedback, write_feedback
-from classroom.page import check_book
-from classroom.roster import Student
+from classroom.results.feedback import WORDS, feedback, write_feedback
+from classroom.results.page import check_book
+from classroom.submissions.roster import Student
 from conftest import ROOT
 from mark_sheet import ASSIGNMENT, DIAGNOSIS, HOSTILE, row, sheet
 from test_pages import AUDIT, AXE, WCAG, overflow

@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook, MissingEntry
 
 from classroom.errors import GradingError
-from classroom.gradebook import write_gradebook
+from classroom.results.gradebook import write_gradebook
 from mark_sheet import ASSIGNMENT, row, sheet
 
 
@@ -99,6 +99,6 @@ def test_gradebook_that_cannot_be_written_is_a_clear_error(tmp_path):
 
 def test_missing_package_is_named():
     """The sentence says what to install."""
-    code = "import sys; sys.modules['nbgrader'] = None; from classroom.gradebook import write_gradebook as w; w('', None, [])"
+    code = "import sys; sys.modules['nbgrader'] = None; from classroom.results.gradebook import write_gradebook as w; w('', None, [])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "GradingError" in done.stderr and "pip install 'cnnbp[gradebook]'" in done.stderr

@@ -18,8 +18,8 @@ from classroom_attacks import ANSWERS, CLOSED, FORKS, FRONT
 from classroom_sample import TOTAL, sample, submit
 from conftest import ROOT
 
-from classroom import sandbox
-from classroom.marking import mark
+from classroom.grading.marking import mark
+from classroom.sandbox import process
 
 STATUSES = {"passed", "failed", "error", "timeout", "crashed", "missing", "manual"}
 WITHOUT_DOUBLE = TOTAL - 4
@@ -85,7 +85,7 @@ def test_a_hostile_function_earns_nothing(name, assignment, tmp_path):
 @pytest.mark.parametrize("name", FORKS)
 def test_no_process_outlives_its_submission(name, filtered, assignment, tmp_path, monkeypatch):
     if not filtered:
-        monkeypatch.setattr(sandbox, "filter_program", lambda: None)
+        monkeypatch.setattr(process, "filter_program", lambda: None)
     marks = statuses(mark(assignment, submit(assignment, tmp_path, FORKS[name])))
     assert marks.points == TOTAL, marks
     assert filtered is False or "PermissionError" in marks.notes[0]
@@ -103,7 +103,7 @@ if not os.fork():
 @pytest.mark.parametrize("filtered", [True, False], ids=["filter", "adopted"])
 def test_without_a_sandbox_too_no_process_outlives_its_submission(filtered, assignment, tmp_path, monkeypatch):
     if not filtered:
-        monkeypatch.setattr(sandbox, "filter_program", lambda: None)
+        monkeypatch.setattr(process, "filter_program", lambda: None)
     cell = LEAVES.format(python=sys.executable, mark=tmp_path)
     marks = statuses(mark(assignment, submit(assignment, tmp_path, cell), sandbox=False))
     assert marks.points == TOTAL and bool(marks.notes) == filtered, marks
@@ -155,7 +155,7 @@ ORDINARY = """
 import json, sys
 from pathlib import Path
 from classroom_sample import sample, submit
-from classroom.marking import mark
+from classroom.grading.marking import mark
 from classroom_attacks import ANSWERS, CLOSED, FORKS, FRONT
 folder = Path(sys.argv[1])
 assignment, found = sample(folder), {}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from classroom.assignment import read_assignment
-from classroom.leaks import differences, foreign_imports, leaks
-from classroom.student import CODE_STUB, student_version
+from classroom.masters.assignment import read_assignment
+from classroom.masters.handout import CODE_STUB, student_version
+from classroom.masters.leaks import differences, foreign_imports, leaks
 from small_assignment import SOLUTION, with_cells, write_small
 
 

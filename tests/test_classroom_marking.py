@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from classroom_sample import BEGIN, DOUBLE, END, TESTS, TOTAL, cells, sample, submit, write
 
-from classroom import marking
-from classroom.marking import Marks, mark
+from classroom.grading import marking
+from classroom.grading.marking import Marks, mark
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_wrong_function_is_diagnosed(assignment, tmp_path, monkeypatch):
     def diagnose(kind, function):
         return f"{kind}-plus-one" if function(np.ones(2))[0] == 3 else None
 
-    monkeypatch.setitem(sys.modules, "classroom.diagnosis", types.SimpleNamespace(diagnose=diagnose))
+    monkeypatch.setitem(sys.modules, "classroom.diagnosis.comparison", types.SimpleNamespace(diagnose=diagnose))
     known = with_task(assignment, diagnose="double", function="double")
     codes = {"def double(X): return 2 * X + 1": "double-plus-one", "def double(X): return X": "", "while": "", DOUBLE: ""}
     for source, code in codes.items():
@@ -171,7 +171,7 @@ def test_a_wrong_function_is_diagnosed(assignment, tmp_path, monkeypatch):
 def test_a_diagnosis_that_fails_costs_nothing(fault, tmp_path, monkeypatch):
     module = types.ModuleType("diagnosis")
     exec(f"def diagnose(kind, function):\n    {fault}", vars(module))
-    monkeypatch.setitem(sys.modules, "classroom.diagnosis", module)
+    monkeypatch.setitem(sys.modules, "classroom.diagnosis.comparison", module)
     known = with_task(sample(tmp_path), diagnose="double", function="double")
     marks = mark(known, submit(known, tmp_path, double="def double(X): return X"))
     assert marks.points == TOTAL - 4 and marks.tasks[0].diagnosis == ""

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from classroom.assignment import read_assignment
-from classroom.regions import AssignmentError
-from classroom.rehearsal import ZEROS, filled, read_known, rehearsals
+from classroom.masters.assignment import read_assignment
+from classroom.masters.regions import AssignmentError
+from classroom.masters.rehearsal import ZEROS, filled, read_known, rehearsals
 from small_assignment import known, known_solutions, write_small
 
 

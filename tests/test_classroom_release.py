@@ -7,8 +7,8 @@ import nbformat
 import numpy as np
 import pytest
 
+from classroom.masters.handout import TEXT_STUB
 from classroom.release import SEED, ReleaseRefused, release, seeded
-from classroom.student import TEXT_STUB
 from small_assignment import SOLUTION, cell, known, known_solutions, small_cells, unprotected_mark, with_cells, write_small
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from classroom.diagnosis import MISCONCEPTIONS
-from classroom.report import write_report
+from classroom.diagnosis.misconceptions import MISCONCEPTIONS
+from classroom.results.report import write_report
 from mark_sheet import ASSIGNMENT, DIAGNOSIS, HOSTILE, empty, row, sheet
 from test_classroom_feedback import BOOK, audit, parsed
 

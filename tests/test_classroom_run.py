@@ -7,10 +7,10 @@ import time
 from collections import Counter
 from dataclasses import replace
 
-from classroom.collect import collect
-from classroom.marking import Marks, TaskResult
-from classroom.results import Results
-from classroom.run import Job, cores, grade_class, patience, supervise_here
+from classroom.grading.marking import Marks, TaskResult
+from classroom.grading.run import Job, cores, grade_class, patience, supervise_here
+from classroom.results.journal import Results
+from classroom.submissions.collect import collect
 from fake_marking import fake_assignment, hand_in, mark
 
 ASSIGNMENT = fake_assignment()

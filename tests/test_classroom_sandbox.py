@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from classroom_sample import sample, submit
 
-from classroom import sandbox, stubs
-from classroom.marking import mark
-from classroom.proxies import NotCarried, Opaque
-from classroom.seccomp import CLONE3, MACHINES, filter_program
-from classroom.values import Decoder, Encoder, WireError
-from classroom.wire import LENGTHS, Peer
+from classroom.grading.marking import mark
+from classroom.sandbox import process as sandbox
+from classroom.sandbox.mounts import WORKER
+from classroom.sandbox.proxies import NotCarried, Opaque
+from classroom.sandbox.seccomp import CLONE3, MACHINES, filter_program
+from classroom.worker import stubs
+from classroom.worker.values import Decoder, Encoder, WireError
+from classroom.worker.wire import LENGTHS, Peer
 
 
 @pytest.fixture
@@ -254,7 +256,7 @@ def test_the_python_in_the_sandbox_is_the_graders(tmp_path):
 
 
 def test_the_worker_loads_without_numpy():
-    line = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(sandbox.HERE)!r}); import wire, worker"]
+    line = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(WORKER)!r}); import wire, worker"]
     assert subprocess.run(line, capture_output=True).returncode == 0
 
 

@@ -6,7 +6,7 @@ import os
 import pytest
 from classroom_sample import CHECK, DOUBLE, SETUP, SOLUTIONS, cells, code, sample, submit, write
 
-from classroom.submission import UnreadableSubmission, read_submission
+from classroom.submissions.submission import UnreadableSubmission, read_submission
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import pytest
 from classroom_sample import sample, submit
 
-from classroom import marking, proxies
-from classroom.marking import mark
+from classroom.grading import marking
+from classroom.grading.marking import mark
+from classroom.sandbox import proxies
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError(11, "Resource temporarily unavailable")])

@@ -1,0 +1,1 @@
+"""Which misconception explains a wrong function."""

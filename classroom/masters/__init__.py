@@ -1,0 +1,1 @@
+"""What the teacher writes, and the students' version that is made of it."""

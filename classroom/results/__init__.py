@@ -1,0 +1,1 @@
+"""The folder of results: what is kept of a class, and who is told what."""

@@ -1,0 +1,1 @@
+"""What comes back: whose file it is, and what stands in it."""
