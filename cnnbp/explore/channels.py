@@ -4,7 +4,7 @@ import numpy as np
 import traitlets
 
 from cnnbp import connections, conv, plots
-from cnnbp.explore.explorable import Explorable, table, text
+from cnnbp.explore.explorable import Explorable
 from cnnbp.explore.parts import cell, dial, flag, given
 from cnnbp.shapes import conv_geometry
 
@@ -99,19 +99,20 @@ class Channels(Explorable):
         return {**shapes, **{block: A for name in arrays for block, A in _blocks(name, arrays[name])}}
 
     def describe(self):
-        """One sentence with the shapes, for those who cannot see the figure."""
-        A = self.arrays
+        """What the figure shows, in one sentence, for those who cannot see it."""
+        sizes = {name: str(A.shape) for name, A in self.arrays.items()}
         return (
-            f"Channels explorable: {self.C} input channels, {self.O} filters, stride {self.stride}, padding {self.padding}; "
-            f"dX has the shape {text(A['X'].shape)} of X, dF the shape {text(A['F'].shape)} of F, "
-            f"db the shape {text(A['b'].shape)} of b."
+            f"The gradients of a convolution with {self.C} input channels and {self.O} filters, stride {self.stride}, "
+            f"padding {self.padding}: dX has the shape {sizes['X']} of X, dF the shape {sizes['F']} of F, "
+            f"db the shape {sizes['b']} of b."
         )
 
-    def fallback(self):
+    def plain_tables(self):
         """The gradients, channel by channel."""
-        numbers = self.numbers()
-        shown = [name for name in numbers if name.startswith("d") and not name.startswith("dY")]
-        return '<div class="cx-still">' + "".join(table(name, numbers[name]) for name in shown) + "</div>"
+        A = self.arrays
+        images = {f"dX, channel {c}": dX for c, dX in enumerate(A["dX"], start=1)}
+        slices = {f"dF, filter {o + 1}, channel {c + 1}": A["dF"][o, c] for o, c in np.ndindex(self.O, self.C)}
+        return {**images, **slices, "db, one for each filter": A["db"]}
 
     def picture(self):
         """The first channel of dX: the parts that the filters send."""

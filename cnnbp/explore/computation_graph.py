@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from cnnbp.explore.explorable import Explorable, table
+from cnnbp.explore.explorable import Explorable, lowered, text
 from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
 from cnnbp.graph import Value, nodes, variables
 from cnnbp.plots import draw_graph
 
+FORMULAS = {"path": "f = (x + y)·z", "fan-out": "f = (x + y)·x", "convolution": "one output of a convolution"}
 # Where each node stands, as (column, row).
 PLACES = {
     "path": {"x": (0, 0), "y": (0, 1.1), "z": (0, 2.2), "q": (1, 0.5), "f": (2, 1.2)},
@@ -87,17 +88,17 @@ class ComputationGraph(Explorable):
         }
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
-        order = nodes(self.output)
-        each = ", ".join(f"{node.name} = {node.data:.6g} (gradient {node.grad:.6g})" for node in order)
-        return f"Computation graph explorable, {self.expression}: {each}."
+        """What the figure shows, in one sentence, for those who cannot see it."""
+        rows = self._rows()
+        each = ", ".join(f"{name} = {text(value)} with gradient {text(gradient)}" for name, value, gradient in rows)
+        return f"The computation graph of {FORMULAS[self.expression]}: {each}."
 
-    def fallback(self):
-        """Value and gradient of each node as a plain table."""
-        order = nodes(self.output)
-        names = ", ".join(node.name for node in order)
-        rows = [[node.data, node.grad] for node in order]
-        return f'<div class="cx-still">{table(f"value and gradient of {names}", rows)}</div>'
+    def plain_tables(self):
+        """Value and gradient of each node."""
+        return {"The nodes, in order of computation": [["", "value", "gradient"], *self._rows()]}
+
+    def _rows(self):
+        return [[lowered(node.name), node.data, node.grad] for node in nodes(self.output)]
 
     def picture(self):
         """The graph with all values and gradients, drawn."""

@@ -9,6 +9,11 @@ from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick, sheet
 from cnnbp.shapes import conv_geometry
 
 DIALS = ("stride", "padding", "dilation")
+SHOWS = {
+    "Y": "A convolution",
+    "dF": "The gradient of the filter of a convolution",
+    "dX": "The gradient of the image of a convolution",
+}
 
 
 class Convolution(Explorable):
@@ -44,6 +49,7 @@ class Convolution(Explorable):
     """
 
     view_name = "convolution"
+    captions = {"X": "X, image", "dY": "dY, upstream", "F": "F, filter", "Y": "Y, output", "dF": "dF", "dX": "dX"}
 
     X = Matrix()
     F = Matrix()
@@ -149,7 +155,8 @@ class Convolution(Explorable):
         """One sentence with the numbers, for those who cannot see the figure."""
         (a, A), (b, B) = self.operands.items()
         dials = ", ".join(f"{name} {value}" for name, value in self.settings.items())
-        return f"Convolution explorable: {self.which} = {text(self.result)} from {a} = {text(A)} and {b} = {text(B)}; {dials}."
+        made = f"{self.which} = {text(self.result)} from {a} = {text(A)} and {b} = {text(B)}"
+        return f"{SHOWS[self.which]}: {made}; {dials}."
 
     def picture(self):
         """The three tensors, drawn."""

@@ -6,7 +6,10 @@ from cnnbp import connections, conv, dense, plots
 from cnnbp.explore.explorable import Explorable, text
 from cnnbp.explore.parts import Matrix, cell, dial, flag, given
 
-STAGES = ("dense", "cut", "shared", "backward")
+STAGES = (
+    "A dense layer from nine pixels to four outputs", "The same layer, cut: each output keeps the wires to its window",
+    "A convolution: all windows share four weights", "The way back through the matrix of the convolution",
+)  # fmt: skip
 SHAPES = {"X": (3, 3), "F": (2, 2), "dY": (2, 2), "W": (4, 9)}
 # A dense layer's weights: those of the running example's windows, and others elsewhere.
 WEIGHTS = [
@@ -42,6 +45,10 @@ class CutAndShare(Explorable):
     """
 
     view_name = "cut_and_share"
+    captions = {
+        "T": "T: a row for each output, a column for each pixel", "F": "F, filter", "X": "X, image", "Y": "Y, output",
+        "dY": "dY, upstream", "dX": "dX",
+    }  # fmt: skip
 
     X = Matrix(shape=SHAPES["X"])
     F = Matrix(shape=SHAPES["F"])
@@ -75,11 +82,20 @@ class CutAndShare(Explorable):
         return {**shown, "X": X, "Y": Y}
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         shown = self.numbers()
         result = "dX" if self.stage == 3 else "Y"
         counts = f"{shown['connections']} connections, {shown['parameters']} parameters"
-        return f"Cut-and-share explorable, stage {STAGES[self.stage]}: {counts}; {result} = {text(shown[result])}."
+        return f"{STAGES[self.stage]}; {counts}; {result} = {text(shown[result])}."
+
+    def plain_tables(self):
+        """The matrix and what it multiplies and gives, and the two counts."""
+        now = self.numbers()
+        counts = [[name, now[name]] for name in ("connections", "parameters")]
+        shown = super().plain_tables()
+        if self.stage < 2:
+            del shown[self.captions["F"]]  # nothing is shared yet
+        return {**shown, "How many": counts}
 
     def picture(self):
         """The matrix with its rows and columns named; in the last stage it lies on its side."""

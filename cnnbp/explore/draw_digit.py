@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnbp import plots
 from cnnbp.explore import recorded
-from cnnbp.explore.explorable import Explorable, table
+from cnnbp.explore.explorable import Explorable, text
 from cnnbp.explore.parts import Matrix, cell, dial, given, pick
 
 FILTERS = 8  # of the first layer
@@ -75,19 +75,23 @@ class DrawDigit(Explorable):
         }
 
     def describe(self):
-        """One sentence with what the network sees."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         now = self.numbers()
-        order = np.argsort(-now["p"])
+        p, (first, second) = now["p"].round(3), np.argsort(-now["p"])[:2]
         return (
-            f"Draw a digit: the network takes the drawing for a {order[0]}, p = {now['p'][order[0]]:.3g}, "
-            f"then a {order[1]}, p = {now['p'][order[1]]:.3g}; loss for the target {self.target}: {now['L']:.4g}; "
-            f"after one step of filter {self.filter} with learning rate {self.eta:g}: {now['after']:.4g}."
+            f"A drawn digit and what a trained network makes of it: a {first} with p = {text(p[first])}, "
+            f"a {second} with p = {text(p[second])}; the loss for the target {self.target} is {text(now['L'])}, "
+            f"and {text(now['after'])} after one step of filter {self.filter} with learning rate {text(self.eta)}."
         )
 
-    def fallback(self):
-        """The probabilities, and the gradient of the filter, as tables."""
-        now = self.numbers()
-        return '<div class="cx-still">' + "".join(table(name, now[name]) for name in ("p", "F", "dF", "step")) + "</div>"
+    def plain_tables(self):
+        """The probabilities, the losses, and a filter with its gradient."""
+        now, k = self.numbers(), self.filter
+        return {
+            "p, probabilities": [[str(digit), p] for digit, p in enumerate(now["p"])],
+            "L, loss": [["before the step", now["L"]], ["after the step", now["after"]]],
+            f"F, filter {k}": now["F"], f"dF, filter {k}": now["dF"], "F after the step": now["step"],
+        }  # fmt: skip
 
     def picture(self):
         """The drawing and the gradient of the loss for it."""

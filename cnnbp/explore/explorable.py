@@ -19,17 +19,20 @@ import traitlets
 
 from cnnbp.explore import bundle
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 
 class Explorable(anywidget.AnyWidget):
     """
     The base of all explorables.
 
     A subclass gives `view_name` (the stem of its JavaScript), its state as
-    traits made with `parts`, `numbers()`, and `picture()`, a Matplotlib
-    figure. Its constructor takes every part that a reader moves.
+    traits made with `parts`, `numbers()`, `describe()`, and `picture()`, a
+    Matplotlib figure. Its constructor takes every part that a reader moves.
     """
 
     view_name = ""
+    captions = {}  # what stands over each table of the plain face, by the name of its numbers
     domains = traitlets.Dict().tag(sync=True, given=True)
 
     def __init_subclass__(cls, **kwargs):
@@ -74,19 +77,18 @@ class Explorable(anywidget.AnyWidget):
         raise NotImplementedError
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
-        shown = "; ".join(f"{name} = {text(A)}" for name, A in self.numbers().items())
-        dials = ", ".join(f"{name} {_word(getattr(self, name))}" for name in self._settings())
-        return f"{type(self).__name__} explorable: {shown}{'; ' if dials else ''}{dials}."
+        """What the figure shows, in one sentence, for those who cannot see it."""
+        raise NotImplementedError
 
-    def _settings(self):
-        """The dials, switches and choices among the parts."""
-        return [name for name, domain in self.domains.items()
-                if domain["kind"] in ("number", "pick", "flag") and name != "predict"]  # fmt: skip
+    def plain_tables(self):
+        """The numbers for those without scripts: each table by its caption; words in a table are headings."""
+        numbers = self.numbers()
+        return {caption: numbers[name] for name, caption in self.captions.items() if name in numbers}
 
     def fallback(self):
         """The numbers as plain tables."""
-        return '<div class="cx-still">' + "".join(table(name, A) for name, A in self.numbers().items()) + "</div>"
+        tables = "".join(table(caption, A) for caption, A in self.plain_tables().items())
+        return f'<div class="cx-still">{tables}</div>'
 
     def picture(self):
         """The figure, drawn with Matplotlib."""
@@ -148,25 +150,40 @@ class beside(ipywidgets.VBox):
 
 
 def text(A):
-    """A number, vector or matrix on one line, as short as it can be."""
+    """A number, vector or matrix on one line, each number as a live figure tells it."""
     A = np.asarray(A)
-    return f"{A:.6g}" if A.ndim == 0 else "[" + ", ".join(map(text, A)) + "]"
+    return number(A.item()) if A.ndim == 0 else "[" + ", ".join(map(text, A)) + "]"
 
 
-def table(name, A):
-    """A number, vector or matrix as an HTML table with its name."""
-    rows = np.atleast_2d(A).reshape(-1, np.shape(A)[-1] if np.ndim(A) else 1)
-    cells = "".join("<tr>" + "".join(f"<td>{v:.6g}</td>" for v in row) + "</tr>" for row in rows)
-    return f"<table><caption>{html.escape(name)}</caption><tbody>{cells}</tbody></table>"
+def number(value):
+    """Exact up to six digits or if it is whole, else in five digits; with a true minus sign."""
+    value = float(value)
+    if not value.is_integer() and value != float(f"{value:.6g}"):
+        value = float(f"{value:.5g}")
+    small = 0 < abs(value) < 1e-6
+    write = np.format_float_scientific if small else np.format_float_positional
+    return write(value + 0.0, trim="-", **({"exp_digits": 1} if small else {})).replace("-", "\N{MINUS SIGN}")
+
+
+def lowered(name):
+    """A name with its digits lowered, as in x₁₁."""
+    return name.translate(SUBSCRIPTS)
+
+
+def table(caption, A):
+    """Numbers as an HTML table with its caption; rows given as a list may hold words, which are headings."""
+    rows = A if isinstance(A, list) else np.reshape(A, (-1, np.shape(A)[-1] if np.ndim(A) else 1))
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    return f"<table><caption>{html.escape(caption)}</caption><tbody>{body}</tbody></table>"
+
+
+def _cell(entry):
+    """One cell: a word as a heading, none as an empty cell, a number as text."""
+    if isinstance(entry, str):
+        return f"<th>{html.escape(entry)}</th>" if entry else "<td></td>"
+    return f"<td>{number(entry)}</td>"
 
 
 def _known(value):
     """Whether a trait carries a piece of metadata."""
     return value is not None
-
-
-def _word(value):
-    """A setting as text: on and off rather than True and False."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

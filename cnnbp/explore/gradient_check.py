@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnbp import connections, conv
 from cnnbp.explore import wrong_backward
-from cnnbp.explore.explorable import Explorable, table
+from cnnbp.explore.explorable import Explorable, lowered, text
 from cnnbp.explore.parts import dial, flag, given, pick
 from cnnbp.plots.look import book_look
 from cnnbp.style import colour
@@ -74,26 +74,23 @@ class GradientCheck(Explorable):
         return found
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         found = self.numbers()
         if self.part == "step":
-            each = (f"{rule} {error:.3g}" for rule, error in zip(RULES, found["errors"]))
-            said = f"relative errors at eps = {EPS[self.nudge]:g} in {self.precision}: {', '.join(each)}"
-        else:
-            off = (f"d{name} {error:g}" for name, error in zip(wrong_backward.PARAMETERS, found["off"]))
-            said = f"bug {self.bug}: loss {found['losses'][0]:g} to {found['losses'][-1]:g}; relative errors: {', '.join(off)}"
-        return f"Gradient check explorable, {said}."
+            each = ", ".join(f"{rule} {text(error)}" for rule, error in zip(RULES, found["errors"]))
+            return f"The relative error of a numerical derivative: with ε = {text(EPS[self.nudge])} in {self.precision}, {each}."
+        off = ", ".join(f"d{lowered(name)} {text(error)}" for name, error in zip(wrong_backward.PARAMETERS, found["off"]))
+        losses = f"the loss goes from {text(found['losses'][0])} to {text(found['losses'][-1])}"
+        return f"What a gradient check says of a wrong backward pass: with bug {self.bug} {losses}; relative errors: {off}."
 
-    def fallback(self):
-        """The errors as a plain table, for every nudge or for every bug."""
+    def plain_tables(self):
+        """The errors for every nudge, or for every bug."""
         if self.part == "step":
-            rows = np.column_stack([EPS, _estimates(self.precision)[1].T])
-            shown = table("eps and the relative errors of forward, central and complex step", rows)
-        else:
-            rows = [[k + 1, *_record(bug)["off"], _record(bug)["losses"][-1]] for k, bug in enumerate(ORDER)]
-            names = ", ".join(f"d{name}" for name in wrong_backward.PARAMETERS)
-            shown = table(f"bug, relative errors of {names}, last loss", rows)
-        return f'<div class="cx-still">{shown}</div>'
+            rows = np.column_stack([EPS, _estimates(self.precision)[1].T]).tolist()
+            return {"Relative errors of the derivative": [["ε", "forward", "central", "complex step"], *rows]}
+        rows = [[k + 1, *_record(bug)["off"], _record(bug)["losses"][-1]] for k, bug in enumerate(ORDER)]
+        names = [lowered(f"d{name}") for name in wrong_backward.PARAMETERS]
+        return {"Relative errors of the gradients, and the last loss": [["bug", *names, "loss"], *rows]}
 
     def picture(self):
         """The curves, drawn."""

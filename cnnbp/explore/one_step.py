@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnbp import connections, conv, dense, plots
-from cnnbp.explore.explorable import Explorable, table
+from cnnbp.explore.explorable import Explorable, text
 from cnnbp.explore.parts import Matrix, cell, dial, flag, given, pick
 
 IMAGE = np.array([[3, 1, 4, 1], [1, 5, 9, 2], [2, 6, 5, 3], [5, 8, 9, 7]]) / 10
@@ -38,6 +38,10 @@ class OneStep(Explorable):
     """
 
     view_name = "one_step"
+    captions = {
+        "X": "X, image", "F1": "F₁", "dF1": "∂L/∂F₁", "new1": "F₁ after the step", "dY1": "∂L/∂Y₁ = ∂L/∂X₂",
+        "F2": "F₂", "dF2": "∂L/∂F₂", "new2": "F₂ after the step", "Y2": "Y₂, scores", "dY2": "∂L/∂Y₂",
+    }  # fmt: skip
 
     F1 = Matrix(shape=KERNEL, low=-9, high=9)
     F2 = Matrix(shape=KERNEL, low=-9, high=9)
@@ -78,20 +82,19 @@ class OneStep(Explorable):
         }  # fmt: skip
 
     def describe(self):
-        """One sentence with the losses, for those who cannot see the figure."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         now = self.numbers()
         wire = "cut" if self.cut else "whole"
         when = "layer 2 moved first" if self.at_once else "all gradients first"
         return (
-            f"One-step explorable: loss {now['L']:.4g} for class {self.target}, {now['after']:.4g} after one step with "
-            f"eta = {self.eta:g}; the wire between the layers is {wire}; {when}."
+            f"Two layers, and one step of both filters with η = {text(self.eta)}: the loss for class {self.target} is "
+            f"{text(now['L'])}, after the step {text(now['after'])}; the wire between the layers is {wire}; {when}."
         )
 
-    def fallback(self):
-        """The filters, their gradients and the two losses, as tables."""
+    def plain_tables(self):
+        """The image, the filters, their gradients, the scores and the two losses."""
         now = self.numbers()
-        names = ("F1", "dF1", "new1", "dY1", "F2", "dF2", "new2", "L", "after")
-        return '<div class="cx-still">' + "".join(table(name, now[name]) for name in names) + "</div>"
+        return {**super().plain_tables(), "L, loss": [["before the step", now["L"]], ["after the step", now["after"]]]}
 
     def picture(self):
         """The two layers above, their gradients below."""

@@ -17,6 +17,12 @@ TURNS = {  # what each does to a kernel
     "mirrored": np.fliplr,
     "anti": lambda F: np.rot90(F, 2).T,
 }
+WORDS = {
+    "same": "as it is", "left": "quarter turn left", "rotated": "rotated by 180°", "right": "quarter turn right",
+    "transposed": "transposed", "upside": "upside down", "mirrored": "mirrored", "anti": "rotated, transposed",
+    "correlation": "cross-correlation", "convolution": "true convolution",
+    "turned": "kernel rotated", "unturned": "kernel not rotated",
+}  # fmt: skip
 FORWARD = {"correlation": TURNS["same"], "convolution": TURNS["rotated"]}
 BACKWARD = {"turned": TURNS["rotated"], "unturned": TURNS["same"]}
 ROWS, LARGEST = 2, 3  # the kernel has 2 rows, and 2 or 3 columns
@@ -52,6 +58,12 @@ class Orientations(Explorable):
     """
 
     view_name = "orientations"
+    captions = {
+        "X": "X, image", "F": "F, kernel", "dY": "dY, upstream", "Y": "Y, forward",
+        "nudged": "dX by nudging X", "dX": "dX, sent back",
+        **{f"F_{turn}": f"F, {WORDS[turn]}" for turn in TURNS},
+        **{f"dX_{turn}": f"dX by F, {WORDS[turn]}" for turn in TURNS},
+    }  # fmt: skip
 
     X = Matrix(shape=(ROWS + 1, LARGEST + 1))
     F = Matrix(shape=(ROWS, LARGEST))
@@ -108,10 +120,17 @@ class Orientations(Explorable):
         return found
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
-        n = self.numbers()
-        errors = "; ".join(f"{key[6:].replace('_', ' and ')} {text(e)}" for key, e in n.items() if key.startswith("error"))
-        return f"Orientations explorable: kernel F = {text(n['F'])}, dY = {text(n['dY'])}; largest error of dX: {errors}."
+        """What the figure shows, in one sentence, for those who cannot see it."""
+        n, way = self.numbers(), "in eight ways" if self.part == "turns" else "rotated or not, with either convention"
+        errors = "; ".join(f"{words}: {text(error)}" for words, error in _errors(n))
+        return (
+            f"The kernel F = {text(n['F'])} laid on the padded dY = {text(n['dY'])} {way}, "
+            f"and the largest error of the dX that this gives. {errors[0].upper()}{errors[1:]}."
+        )
+
+    def plain_tables(self):
+        """The operands, each kernel and its dX, and the largest errors."""
+        return {**super().plain_tables(), "Largest error of dX": _errors(self.numbers())}
 
     def picture(self):
         """The turned kernels with their dX, or the chosen pair beside the nudged derivative."""
@@ -124,6 +143,12 @@ class Orientations(Explorable):
             (plots.cells(n[f"F_{name}"], "F", name), "→",
              plots.cells(n[f"dX_{name}"], "dX", f"error {n[f'error_{name}']:.4g}")) for name in shown
         ])[0].figure  # fmt: skip
+
+
+def _errors(numbers):
+    """The words for each way that gives a dX, with its largest error."""
+    found = [(name.split("_")[1:], error) for name, error in numbers.items() if name.startswith("error")]
+    return [[", ".join(WORDS[part] for part in way), error] for way, error in found]
 
 
 def _slide(kernel, dY):

@@ -13,6 +13,8 @@ from cnnbp.pool import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_grad
 from cnnbp.shapes import output_size
 
 RULES = ("first", "all", "split", "overwrite")
+WORDS = {"first": "first maximum", "all": "all maxima", "split": "split", "overwrite": "overwrite",
+         True: "all cells count", False: "inside cells only"}  # fmt: skip
 IMAGE = ((3, 1, 4, 0), (1, 5, 9, 2), (2, 6, 5, 3), (8, 7, 1, 4))
 UPSTREAM = ((1, -2), (3, 5))
 # Images worth a look, as tiles, each with its stride.
@@ -50,6 +52,7 @@ class PoolingRouter(Explorable):
     """
 
     view_name = "pooling_router"
+    captions = {"X": "X, image", "Y": "Y, pooled", "dY": "dY, upstream", "dX": "dX"}
 
     X = Matrix()
     dY = Matrix()
@@ -106,26 +109,36 @@ class PoolingRouter(Explorable):
             return max_pool2d_grad(dY, max_pool2d(X, *self.window)[1], X.shape)
         return wrong_gradient(X, dY, *self.window, way)
 
+    @property
+    def ways(self):
+        """The ways to send the gradient back that are compared."""
+        return RULES if self.kind == "max" else (True, False)
+
     def numbers(self):
         """All four tensors, and the sums: of dY, and of dX in each way."""
-        X, ways, way = np.array(self.X), RULES, self.rule
+        X, way = np.array(self.X), self.rule
         Y = max_pool2d(X, *self.window)[0]
         if self.kind == "average":
             Y = avg_pool2d(X, *self.window, count_include_pad=self.count_include_pad)
-            ways, way = (True, False), self.count_include_pad
-        dX = {each: self.gradient(each) for each in ways}
+            way = self.count_include_pad
+        dX = {each: self.gradient(each) for each in self.ways}
         sums = np.array([self.upstream.sum(), *(each.sum() for each in dX.values())])
         return {"X": X, "Y": Y, "dY": self.upstream, "dX": dX[way], "sums": sums}
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
-        now = self.numbers()
-        who = f"gradient by the rule {self.rule!r}" if self.kind == "max" else "gradient spread evenly"
+        """What the figure shows, in one sentence, for those who cannot see it."""
+        now, way = self.numbers(), self.rule if self.kind == "max" else self.count_include_pad
         return (
-            f"Pooling explorable: {self.kind} pooling with kernel {self.kernel}, stride {self.stride}, padding "
-            f"{self.padding}; Y = {text(now['Y'])} from X = {text(now['X'])}; {who}: dX = {text(now['dX'])} "
+            f"{self.kind.capitalize()} pooling with kernel {self.kernel}, stride {self.stride}, padding {self.padding}, and "
+            f"its gradient by the rule “{WORDS[way]}”: Y = {text(now['Y'])} from X = {text(now['X'])}; dX = {text(now['dX'])} "
             f"from dY = {text(now['dY'])}; sum of dY {text(now['sums'][0])}, sum of dX {text(now['dX'].sum())}."
         )
+
+    def plain_tables(self):
+        """The four tensors, and what goes in and comes out by each rule."""
+        names = ("in, from dY", *(f"out, {WORDS[way]}" for way in self.ways))
+        sums = zip(names, self.numbers()["sums"], strict=True)
+        return {**super().plain_tables(), "Sums": [list(row) for row in sums]}
 
     def picture(self):
         """The four tensors, drawn: forward above, backward below."""

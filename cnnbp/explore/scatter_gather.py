@@ -9,6 +9,10 @@ from cnnbp.explore.parts import Matrix, cell, check_shape, dial, flag, given, sh
 from cnnbp.shapes import conv_geometry
 
 SIZES = (3, 4, 5)  # of the square image
+TOLD = (
+    "zeros between the cells of dY", "rings of zeros around them; less than 0: rings cut off",
+    "lines of zeros after them, for the remainder", "pixels that no window reads",
+)  # fmt: skip
 MORE = (2, -1, 4, 1, -3)  # over and over, where a setting wants more of dY than is given
 
 
@@ -39,6 +43,10 @@ class ScatterGather(Explorable):
     """
 
     view_name = "scatter_gather"
+    captions = {
+        "dY": "dY, upstream", "F": "F, filter", "S": "dX by scatter",
+        "sheet": "dY among zeros", "rotated": "F rotated", "G": "dX by gather",
+    }  # fmt: skip
 
     F = Matrix()
     dY = Matrix()
@@ -87,13 +95,19 @@ class ScatterGather(Explorable):
         }
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         n = self.numbers()
+        done = self.step >= max(n["dY"].size, self.size**2)
         return (
-            f"ScatterGather explorable: dX = {text(n['S'])} pasted from dY = {text(n['dY'])} times F = {text(n['F'])}, "
-            f"and {text(n['G'])} collected by F rotated; image {self.size}x{self.size}, stride {self.stride}, "
-            f"padding {self.padding}."
+            f"The gradient of a {self.size}×{self.size} image by scatter and by gather, with stride {self.stride} and "
+            f"padding {self.padding}: from dY = {text(n['dY'])} and F = {text(n['F'])}"
+            f"{'' if done else f', after {self.step} steps'}, scatter has dX = {text(n['S'])} and gather dX = {text(n['G'])}."
         )
+
+    def plain_tables(self):
+        """The tensors of both sides, and the sizes of what lies around dY."""
+        sizes = zip(TOLD, self.numbers()["told"], strict=True)
+        return {**super().plain_tables(), "dY among zeros, counted": [list(row) for row in sizes]}
 
     def picture(self):
         """Both sides, one below the other."""

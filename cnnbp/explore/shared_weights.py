@@ -6,7 +6,7 @@ import traitlets
 from cnnbp import plots
 from cnnbp.connections import connections
 from cnnbp.conv import conv2d, conv2d_grad_bias, conv2d_grad_weight
-from cnnbp.explore.explorable import Explorable, text
+from cnnbp.explore.explorable import Explorable, lowered, text
 from cnnbp.explore.parts import Matrix, cell, check_shape, dial, flag, given, pick
 from cnnbp.shapes import conv_geometry
 
@@ -48,6 +48,7 @@ class SharedWeights(Explorable):
     """
 
     view_name = "shared_weights"
+    captions = {"X": "X, image", "F": "F, filter", "dY": "dY, upstream"}
 
     X = Matrix()
     F = Matrix()
@@ -157,15 +158,46 @@ class SharedWeights(Explorable):
         return list(images[:, 0]), parts, total, losses, (added, mean, mean / N)
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
-        now = self.numbers()
-        parts = ", ".join(text(A) for name, A in now.items() if name.startswith("part"))
-        what = {"weight": "weights shared by the windows", "bias": "the bias", "batch": "weights shared by a batch"}[self.share]
-        letter = "db" if self.share == "bias" else "dF"
+        """What the figure shows, in one sentence, for those who cannot see it."""
+        now, users, letter = self.numbers(), self._users(), self._letter()
+        what = "bias" if letter == "b" else "filter"
+        where = "" if self.share == "batch" else f" in {self.tie} of {len(users)} copies"
+        parts = ", ".join(text(now[f"part{k + 1}"]) for k in range(len(users)))
         return (
-            f"Shared weights explorable, {what}: parts {parts}; {letter} = {text(now['total'])}; "
-            f"a nudge of {self.nudge:g} changes the loss by {now['L'][2]:.6g}."
+            f"One {what}, shared: used for {', '.join(users)}, it has a gradient of the parts {parts}; d{letter} = "
+            f"{text(now['total'])}; moving {self._entry()} by {text(self.nudge)}{where} changes the loss by {text(now['L'][2])}."
         )
+
+    def plain_tables(self):
+        """The operands; each copy and its part; the gradient; the chosen entry in all ways; the loss."""
+        now, users, letter = self.numbers(), self._users(), self._letter()
+        copied = "X" if self.share == "batch" else letter
+        pairs = {}
+        for k, user in enumerate(users, start=1):
+            pairs |= {f"{copied} for {user}": now[f"copy{k}"], f"d{letter}, part for {user}": now[f"part{k}"]}
+        last = "mean of mean" if self.share == "batch" else "last only"
+        names = (*(f"part for {user}" for user in users), "sum", "mean", last, "slope of L")
+        return {
+            **super().plain_tables(), **pairs, f"d{letter}": now["total"],
+            f"Gradient of {self._entry()}, in all ways": [list(row) for row in zip(names, now["bars"], strict=True)],
+            "L, loss": [list(row) for row in zip(("before the nudge", "after it", "change"), now["L"], strict=True)],
+        }  # fmt: skip
+
+    def _letter(self):
+        return "b" if self.share == "bias" else "F"
+
+    def _entry(self):
+        """The parameter that moves."""
+        if self.share == "bias":
+            return "b"
+        i, j = divmod(self._chosen(len(self._users()))[1], np.shape(self.F)[1])
+        return lowered(f"f{i + 1}{j + 1}")
+
+    def _users(self):
+        """Where each copy is used: an output, or a sample."""
+        if self.share == "batch":
+            return [f"sample {k + 1}" for k in range(self.samples)]
+        return [lowered(f"y{i + 1}{j + 1}") for i, j in np.ndindex(np.shape(self.dY))]
 
     def picture(self):
         """The parts, and the whole gradient."""

@@ -7,6 +7,10 @@ from cnnbp.explore.explorable import Explorable, text
 from cnnbp.explore.parts import cell, dial, flag, pick
 from cnnbp.graph import gradients, variables
 
+BACK = {
+    "jacobian": "through the whole Jacobian", "dp": "∂L/∂p as it is", "diagonal": "through the diagonal only",
+    "twice": "through softmax twice",
+}  # fmt: skip
 NUDGE = 1e-3  # large enough that rounding stays below 1e-12
 
 
@@ -34,6 +38,10 @@ class Softmax(Explorable):
     """
 
     view_name = "softmax"
+    captions = {
+        "p": "p, probabilities", "dp": "∂L/∂p", "dZ": "∂L/∂Z = p − t", "J": "J: ∂p by row, ∂z by column",
+        "sent": "sent back to Z", "nudged": "by nudging Z",
+    }  # fmt: skip
 
     z1 = dial(0.54, -5, 5, 0.01)
     z2 = dial(1.07, -5, 5, 0.01)
@@ -69,13 +77,19 @@ class Softmax(Explorable):
         }  # fmt: skip
 
     def describe(self):
-        """One sentence with the numbers, for those who cannot see the figure."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         now = self.numbers()
         return (
-            f"Softmax explorable: logits {text(self.logits)}, right class {self.target}, p = {text(now['p'])}, "
-            f"L = {now['loss'][0]:.6g}; dL/dp = {text(now['dp'])}, dL/dZ = p - t = {text(now['dZ'])}; "
-            f"sent back ({self.back}): {text(now['sent'])}, by nudging: {text(now['nudged'])}."
+            f"Softmax and cross-entropy of the logits {text(self.logits)}, right class {self.target}: p = {text(now['p'])}, "
+            f"L = {text(now['loss'][0])}; ∂L/∂p = {text(now['dp'])}, ∂L/∂Z = p − t = {text(now['dZ'])}; "
+            f"sent back, {BACK[self.back]}: {text(now['sent'])}, by nudging: {text(now['nudged'])}."
         )
+
+    def plain_tables(self):
+        """The logits, the probabilities and all gradients, and the loss."""
+        loss, twice = self.numbers()["loss"]
+        rows = [["L", loss], *([["after a second softmax", twice]] if self.back == "twice" else [])]
+        return {"Z, logits": self.logits, **super().plain_tables(), "Loss": rows}
 
     def picture(self):
         """Probabilities, the Jacobian and the gradients, drawn."""

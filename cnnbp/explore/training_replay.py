@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cnnbp.explore import recorded
-from cnnbp.explore.explorable import Explorable
+from cnnbp.explore.explorable import Explorable, text
 from cnnbp.explore.parts import dial, given, pick
 from cnnbp.plots.look import book_look
 from cnnbp.style import colour
@@ -82,22 +82,22 @@ class TrainingReplay(Explorable):
         }
 
     def describe(self):
-        """One sentence with the run and what it has reached."""
+        """What the figure shows, in one sentence, for those who cannot see it."""
         now = self.numbers()
         return (
-            f"Training replay: learning rate {self.rate}, momentum {self.momentum}, after epoch {self.epoch}: "
-            f"training loss {now['loss']:.4g}, test accuracy {now['accuracy']:.1%}; "
-            f"the {self.digit} is seen as {now['p'].argmax()}, with probability {now['p'].max():.3g}."
+            f"A small network learns to read digits, with learning rate {self.rate} and momentum {self.momentum}. After epoch "
+            f"{self.epoch} the training loss is {text(now['loss'])} and the test accuracy {now['accuracy']:.1%}; "
+            f"the {self.digit} is seen as {now['p'].argmax()}, with p = {text(now['p'].max().round(3))}."
         )
 
-    def fallback(self):
-        """Loss and accuracy of all runs at their ends, as a table."""
+    def plain_tables(self):
+        """Loss and accuracy of all runs at their ends."""
         kept = recorded.recordings()
-        rows = [(f"{rate}, {momentum}", kept["replay/loss"][k, -1], kept["replay/accuracy"][k, -1])
-                for k, (rate, momentum) in enumerate((r, m) for r in recorded.RATES for m in recorded.MOMENTA)]  # fmt: skip
-        body = "".join(f"<tr><td>{name}</td><td>{loss:.4g}</td><td>{accuracy:.1%}</td></tr>" for name, loss, accuracy in rows)
-        head = "<tr><th>learning rate, momentum</th><th>training loss</th><th>test accuracy</th></tr>"
-        return f'<div class="cx-still"><table><caption>After epoch {recorded.EPOCHS}</caption>{head}{body}</table></div>'
+        runs = ((rate, momentum) for rate in recorded.RATES for momentum in recorded.MOMENTA)
+        rows = [[", ".join(run), loss[-1], round(100 * accuracy[-1], 1)]
+                for run, loss, accuracy in zip(runs, kept["replay/loss"], kept["replay/accuracy"], strict=True)]  # fmt: skip
+        head = ["learning rate, momentum", "training loss", "test accuracy, %"]
+        return {f"All runs after epoch {recorded.EPOCHS}": [head, *rows]}
 
     def picture(self):
         """The loss of all runs, the chosen one marked."""
