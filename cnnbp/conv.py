@@ -12,7 +12,7 @@ not flipped in the forward pass.
 import numpy as np
 
 from cnnbp.lowering import (
-    between, channels_last, columns, from_rows, multiply, multiply_and_add, near, row_windows, upside_down, windows,
+    channels_last, columns, from_rows, multiply, multiply_and_add, near, row_windows, upside_down, upstream, windows,
 )  # fmt: skip
 from cnnbp.shapes import as_float, check_shape, conv_geometry
 from cnnbp.threads import share
@@ -144,20 +144,21 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
     g = conv_geometry(input_shape, F.shape, stride, padding, dilation)
     dY4, F4 = _four(dY, g, len(input_shape)), F.reshape(g.weight_shape)
     filters = [upside_down(F4, phase, g) for phase in range(g.SH)]
-    dX = np.zeros((g.H, g.C, g.W + 2 * g.PW, g.N), np.result_type(dY, F))
+    dX = empty((g.H, g.C, g.W + 2 * g.PW, g.N), np.result_type(dY, F))
 
     def some(pieces):
         for rows, empty in pieces:
             top = (rows.start + g.PH - g.DH * (g.KH - 1)) // g.SH
             bottom = (rows.stop - 1 + g.PH) // g.SH + 1
-            upstream = between(dY4, top, bottom, 0, empty).reshape(bottom - top, g.O, g.OW * g.N)
+            read = upstream(dY4, top, bottom, empty)
             lowered = empty((rows.stop - rows.start, g.KW * g.C, g.OW * g.N), dX.dtype)
             for h in range(rows.start, min(rows.start + g.SH, rows.stop)):
                 matrix, first, count, step = filters[(h + g.PH) % g.SH]
                 start, same_phase = (h + g.PH) // g.SH + first - top, lowered[h - rows.start :: g.SH]
                 starts = range(start, start + len(same_phase))
-                multiply(matrix, windows(upstream, starts, count, step), out=same_phase)
+                multiply(matrix, windows(read, starts, count, step)[..., : g.OW * g.N], out=same_phase)
             shifted = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
+            dX[rows] = 0
             for b in range(g.KW):
                 dX[rows, :, columns(b, g)] += shifted[:, b]
 
@@ -198,11 +199,8 @@ def conv2d_grad_weight(dY, X, weight_shape, stride=1, padding=0, dilation=1):
     parts = {}
 
     def some(pieces):
-        part = np.zeros((g.KH * g.KW * g.C, g.O), np.result_type(dY, X))
         for rows, empty in pieces:
-            for window, upstream in zip(row_windows(X4, rows, g, empty), channels_last(dY4, rows, empty)):
-                part += multiply_and_add(window, upstream)
-        parts[rows.start] = part
+            parts[rows.start] = multiply_and_add(row_windows(X4, rows, g, empty), channels_last(dY4, rows, empty), empty)
 
     share(some, g.OH, g.products, near(X.itemsize * (g.SH * g.KW * g.C + g.O) * g.OW * g.N, g.KH))
     dF = sum(parts[top] for top in sorted(parts)).reshape(g.KH, g.KW, g.C, g.O).transpose(3, 2, 0, 1)

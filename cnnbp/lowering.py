@@ -11,13 +11,15 @@ copies it KH·KW times.
 """
 
 from functools import lru_cache
+from math import gcd
 
 import numpy as np
 
-from cnnbp.workspace import empty
+from cnnbp.workspace import LINE, empty
 
-NEAR = 3 << 20  # bytes of copies that stay near the processor
-PAGE = 4096  # bytes
+NEAR = 4 << 20  # bytes of copies that stay near the processor
+FEW = 1 << 20  # bytes of products that are added up while they are still nearer
+PAGE = 4096  # bytes; rows whole pages apart compete for the same few places of the cache
 SMALL = 1_000_000  # products of a multiplication that BLAS does without rearranging its operands
 
 
@@ -53,32 +55,59 @@ def strips(X, rows, g, empty=empty):
 
     Returns
     -------
-    ndarray of shape (padded rows, KW*C, OW*N)
+    ndarray of shape (padded rows, KW*C, OW*N, or a little more: what is behind has no meaning)
         The first is the one that the top of the first window reads.
     """
     top, bottom = rows.start * g.SH, (rows.stop - 1) * g.SH + g.DH * (g.KH - 1) + 1
     padded = between(X, top - g.PH, bottom - g.PH, g.PW, empty)
-    copies = empty((bottom - top, g.KW, g.C, g.OW, g.N), X.dtype)
-    for b in range(g.KW):
-        copies[:, b] = padded[:, :, columns(b, g)]
-    return copies.reshape(bottom - top, g.KW * g.C, g.OW * g.N)
+    row, channel, column, image = padded.strides
+    shape, strides = (bottom - top, g.KW, g.C, g.OW, g.N), (row, g.DW * column, channel, g.SW * column, image)
+    width = g.OW * g.N
+    copies = empty((bottom - top, g.KW * g.C, _pitch(width, X.itemsize)), X.dtype)
+    copies[..., :width].reshape(shape)[...] = np.ndarray(shape, X.dtype, padded, 0, strides)
+    return copies
+
+
+def _pitch(width, itemsize):
+    """The width, and a gap behind it if it is wide: rows an odd number of lines apart do not compete in the cache."""
+    lines = -(-width * itemsize // LINE)
+    return width if lines < 16 else (lines | 1) * LINE // itemsize
 
 
 def between(X, top, bottom, border=0, empty=empty):
     """Rows top..bottom of the images, as (row, channel, column, image); 0 where there is no row, and at the border."""
-    N, C, H, W = X.shape
-    first = max(top, 0)
-    last = max(min(bottom, H), first)
-    inside = X[:, :, first:last].transpose(2, 1, 3, 0)
-    if last - first == bottom - top and not border and inside.flags.c_contiguous:
+    N, C, _, W = X.shape
+    inside = _existing(X, top, bottom)
+    if len(inside) == bottom - top and not border and inside.flags.c_contiguous:
         return inside
     rows = empty((bottom - top, C, W + 2 * border, N), X.dtype)
-    if last - first < bottom - top:
-        rows[: first - top] = rows[last - top :] = 0
     if border:
         rows[:, :, :border] = rows[:, :, W + border :] = 0
-    _turn(inside, rows[first - top : last - top, :, border : border + W])
+    _place(inside, max(-top, 0), rows[:, :, border : border + W])
     return rows
+
+
+def upstream(dY, top, bottom, empty=empty):
+    """Rows top..bottom of dY as (row, channel, cell): a view if they lie so, but not whole pages apart; else with gaps."""
+    N, O, _, OW = dY.shape
+    inside, width = _existing(dY, top, bottom), OW * N
+    if len(inside) == bottom - top and inside.flags.c_contiguous and width * dY.itemsize % PAGE:
+        return inside.reshape(bottom - top, O, width)
+    rows = empty((bottom - top, O, _pitch(width, dY.itemsize)), dY.dtype)
+    _place(inside, max(-top, 0), rows[..., :width].reshape(bottom - top, O, OW, N))
+    return rows
+
+
+def _existing(X, top, bottom):
+    """Those rows of the images that there are, as (row, channel, column, image)."""
+    return X[:, :, max(top, 0) : max(bottom, 0)].transpose(2, 1, 3, 0)
+
+
+def _place(inside, above, rows):
+    """Copy the rows inside to their place; 0 above and below them."""
+    below = above + len(inside)
+    rows[:above] = rows[below:] = 0
+    _turn(inside, rows[above:below])
 
 
 def channels_last(dY, rows, empty=empty):
@@ -131,33 +160,43 @@ def windows(rows, starts, count, step=1):
 def row_windows(X, rows, g, empty=empty):
     """The windows of some output rows in the strips of X; see `strips` and `windows`."""
     starts = range(0, (rows.stop - rows.start) * g.SH, g.SH)
-    return windows(strips(X, rows, g, empty), starts, g.KH, g.DH)
+    return windows(strips(X, rows, g, empty), starts, g.KH, g.DH)[..., : g.OW * g.N]
 
 
 def multiply(A, stack, out):
     """A times each matrix of a stack, into `out`: in parts of columns where BLAS is faster at small products."""
     count, inner, width = stack.shape
-    part = _part(width, A.size, A.itemsize)
+    part = _part(width, stack.strides[1], A.size, 32)
     if part == width:
         return np.matmul(A, stack, out=out)
     stack = stack.reshape(count, inner, width // part, part).swapaxes(1, 2)
     return np.matmul(A, stack, out=out.reshape(count, len(A), width // part, part).swapaxes(1, 2))
 
 
-def multiply_and_add(A, B):
-    """A times B: the sum of the products of parts where BLAS is faster at small products."""
-    lines, width = A.shape
-    part = _part(width, lines * B.shape[1], A.itemsize)
-    if part == width:
-        return A @ B
-    return (A.reshape(lines, width // part, part).swapaxes(0, 1) @ B.reshape(width // part, part, -1)).sum(0)
+def multiply_and_add(A, B, empty=empty):
+    """The sum of the products of two stacks of matrices: in parts where BLAS is faster at small products."""
+    (count, lines, width), channels = A.shape, B.shape[2]
+    size = lines * channels * A.itemsize
+    part = _part(width, A.strides[1], lines * channels, 64) or 1
+    parts = width // part
+    if parts * size > FEW:  # to add up so many would take longer than the small products save
+        part, parts = width, 1
+    A, B = A.reshape(count, lines, parts, part).swapaxes(1, 2), B.reshape(count, parts, part, channels)
+    rows = max(1, FEW // max(parts * size, 1))
+    products = empty((min(rows, count), parts, lines, channels), np.result_type(A, B))
+    return sum(
+        np.matmul(A[k : k + rows], B[k : k + rows], out=products[: count - k]).sum((0, 1))
+        for k in range(0, count, rows)
+    )
 
 
 @lru_cache
-def _part(width, products, itemsize):
-    """The most columns, a multiple of 64, that divide the width evenly and make a small product; else all."""
-    lines_compete = width * itemsize % PAGE == 0  # then those of one part push each other out of the cache
-    for part in range(0 if lines_compete else width // 64 * 64, 0, -64):
+def _part(width, apart, products, step):
+    """The most columns, a multiple of a step, that divide the width evenly and make a small product; else all.
+
+    All too where the lines of the matrix lie whole pages apart: those of a part would push each other out of the cache.
+    """
+    for part in range(0 if apart % PAGE == 0 else width // step * step, 0, -step):
         if width % part == 0 and part * products <= SMALL:
             return part
     return width
@@ -180,7 +219,18 @@ def upside_down(F, phase, g):
     first, count, step : int
         Which output rows they feed, counted from (image row) // SH.
     """
-    a = [a for a in reversed(range(g.KH)) if (phase - a * g.DH) % g.SH == 0]
-    i = [(phase - row * g.DH) // g.SH for row in a] + [0]
-    matrix = F[:, :, a].transpose(3, 1, 2, 0).reshape(g.KW * g.C, len(a) * g.O)
-    return matrix, i[0], len(a), i[1] - i[0] if len(a) > 1 else 1
+    a, first, count, step = _rows_met(phase, g.KH, g.SH, g.DH)
+    rows = F[:, :, a].transpose(3, 1, 2, 0)
+    matrix = np.empty(rows.shape, F.dtype)
+    _turn(rows, matrix)
+    return matrix.reshape(g.KW * g.C, count * g.O), first, count, step
+
+
+@lru_cache
+def _rows_met(phase, KH, SH, DH):
+    """Which filter rows, as a slice; then as in `upside_down`."""
+    a = [a for a in reversed(range(KH)) if (phase - a * DH) % SH == 0]
+    if not a:
+        return slice(0), 0, 0, 1
+    common = gcd(SH, DH)
+    return slice(a[0], None, -SH // common), (phase - a[0] * DH) // SH, len(a), DH // common

@@ -6,14 +6,16 @@ is held to one, and the copies run in parallel as well. As many threads are
 used as BLAS was allowed: `OPENBLAS_NUM_THREADS` and `threadpoolctl` hold for us.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
-from threading import Thread
 
 from threadpoolctl import ThreadpoolController
 
 from cnnbp.workspace import borrow
 
-WORTH = 4_000_000  # products below which a second thread costs more than it helps
+WORTH = 16_000_000  # products below which a second thread costs more than it helps
 _sharing = {}  # "now": whose call shares its rows out; one at a time
 
 
@@ -30,8 +32,8 @@ def share(work, count, products, size):
     Parameters
     ----------
     work : callable
-        Takes an iterator over neighbouring pieces. A piece is a slice of rows, and a function that makes
-        arrays, which are valid until the next piece. Calls do not depend on each other.
+        Takes an iterator over pieces. A piece is a slice of rows, and a function that makes arrays, which are
+        valid until the next piece. Pieces do not depend on each other: a thread that is free takes the next one.
     count : int
     products : int
         How much work it is; a little is done in one thread.
@@ -39,22 +41,26 @@ def share(work, count, products, size):
         The most rows of one piece.
     """
     if products < WORTH:
-        return _alone(work, [slice(0, count)])
+        return _alone(work, _cut(count, 1, size))
     blas = _blas()
     allowed = blas.get_num_threads() if blas else 1
     threads = max(1, min(count, allowed))
-    each = -(-count // (threads * size)) or 1
-    bounds = [count * k // (threads * each) for k in range(threads * each + 1)]
-    pieces = [slice(*ends) for ends in zip(bounds, bounds[1:]) if ends[0] < ends[1]]
+    pieces = _cut(count, threads, size)
     mine = object()
     try:
         if threads < 2 or _sharing.setdefault("now", mine) is not mine:
             return _alone(work, pieces)
         blas.set_num_threads(1)
-        _side_by_side(work, [pieces[k : k + each] for k in range(0, len(pieces), each)])
+        _side_by_side(work, pieces, threads)
     finally:
         if _sharing.get("now") is mine:
             _give_back(blas, allowed)
+
+
+def _cut(count, threads, size):
+    """The rows in pieces of about one size, as many for each thread."""
+    number = min(count, threads * -(-count // (threads * size)))
+    return iter([slice(count * k // number, count * (k + 1) // number) for k in range(number)])
 
 
 def _give_back(blas, allowed):
@@ -69,7 +75,7 @@ def _give_back(blas, allowed):
 
 
 def _alone(work, pieces):
-    """All pieces in this thread, in a workspace of its own."""
+    """Work in this thread, in a workspace of its own, until no piece is left."""
     with borrow() as space:
         work(_each(pieces, space))
 
@@ -81,28 +87,25 @@ def _each(pieces, space):
         yield rows, space.empty
 
 
-def _side_by_side(work, groups):
-    """The first group here, each other one in a thread of its own; errors are raised here."""
-    errors, others = [], []
-
-    def attempt(pieces):
-        try:
-            _alone(work, pieces)
-        except BaseException as error:
-            errors.append(error)
-
-    for pieces in groups[1:]:
-        thread = Thread(target=attempt, args=(pieces,))
-        try:
-            thread.start()
-        except RuntimeError:  # no further thread can be had here
-            _alone(work, pieces)
-        else:
-            others.append(thread)
+def _side_by_side(work, pieces, threads):
+    """Here and in others of the team, who wait for work; errors are raised here."""
+    others = []
     try:
-        _alone(work, groups[0])
+        with suppress(RuntimeError):  # no further thread can be had: the pieces are done here
+            for _ in range(threads - 1):
+                others.append(_team(threads - 1).submit(_alone, work, pieces))
+        _alone(work, pieces)
     finally:
-        for thread in others:
-            thread.join()
-    for error in errors:
+        errors = [other.exception() for other in others]  # and nobody works any more
+    for error in filter(None, errors):
         raise error
+
+
+@cache
+def _team(size):
+    """Threads that stay, and sleep until there is work: to wake one takes half as long as to start one."""
+    return ThreadPoolExecutor(size, "cnnbp")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_team.cache_clear)  # a child has none of its parent's threads

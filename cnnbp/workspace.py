@@ -6,14 +6,13 @@ piece before lay, so it stays near the processor. Each thread borrows a
 workspace of its own.
 """
 
-from contextlib import contextmanager
 from math import prod
+from threading import local
 
 import numpy as np
 
 LINE = 64  # bytes that travel between memory and processor together
 KEPT = 64 << 20  # bytes of a workspace that is kept for the next one who borrows
-_free = []
 
 
 def empty(shape, dtype):
@@ -42,25 +41,34 @@ class Workspace:
         if self._used + size > len(self._store):
             self._store = empty((self._used + size + LINE,), np.uint8)
             self._used = 0
-        taken = self._store[self._used : self._used + size]
+        taken = np.ndarray(shape, dtype, self._store, self._used)
         self._used += -(-size // LINE) * LINE
-        return taken.view(dtype).reshape(shape)
+        return taken
 
 
-@contextmanager
-def borrow():
+class _Free(local):
+    """Workspaces that this thread does not use just now: what another one wrote lies near another processor."""
+
+    def __init__(self):
+        self.spaces = []
+
+
+_free = _Free()
+
+
+class borrow:
     """A workspace that nobody else uses meanwhile."""
-    try:
-        space = _free.pop()
-    except IndexError:  # asking first whether there is one would leave time for another thread to take it
-        space = Workspace()
-    try:
-        yield space
-    finally:
-        if len(space._store) <= KEPT:
-            _free.append(space)
+
+    def __enter__(self):
+        self._space = _free.spaces.pop() if _free.spaces else Workspace()
+        return self._space
+
+    def __exit__(self, *error):
+        if len(self._space._store) <= KEPT:
+            _free.spaces.append(self._space)
 
 
 def release():
-    """Give back what is kept for the next one who borrows."""
-    _free.clear()
+    """Give back what every thread keeps for its next loan."""
+    global _free
+    _free = _Free()

@@ -7,7 +7,10 @@ from numpy.testing import assert_array_equal
 
 import running_example as ex
 from cnnbp import lowering
-from cnnbp.lowering import batch_last, between, channels_last, from_rows, multiply, multiply_and_add, near, strips, upside_down, windows
+from cnnbp.lowering import (
+    batch_last, between, channels_last, from_rows, multiply, multiply_and_add, near, row_windows, strips, upside_down,
+    upstream, windows,
+)  # fmt: skip
 from cnnbp.shapes import conv_geometry
 from running_example import convolutions, modest
 
@@ -50,28 +53,76 @@ def test_windows_of_nothing():
     assert windows(np.zeros((3, 2, 5)), range(7, 9), 0).shape == (2, 0, 5)
 
 
-@pytest.mark.parametrize("width, part", [(896, 128), (640, 128), (448, 64), (64, 64), (512, 512), (288, 288), (97, 97), (0, 0)])
-def test_a_product_in_parts_is_the_product(monkeypatch, width, part):
-    """The widest multiple of 64 that divides the width and makes a small product; else all, and for whole pages."""
+@pytest.fixture
+def small(monkeypatch):
+    """Products of 5 lines of 4 numbers are small up to 200 columns."""
     monkeypatch.setattr(lowering, "SMALL", 5 * 4 * 200)
     lowering._part.cache_clear()
-    rng = np.random.default_rng(0)
-    A, stack, out = rng.normal(size=(5, 4)), rng.normal(size=(3, 4, width)), np.empty((6, 5, width))
-    assert lowering._part(width, A.size, 8) == part
-    multiply(A, stack, out[::2])
+    yield
     lowering._part.cache_clear()
+
+
+@pytest.mark.parametrize("width, gap, part", [
+    (896, 0, 128), (640, 0, 160), (448, 0, 64), (64, 0, 64), (512, 0, 512), (512, 8, 128), (288, 0, 96), (97, 0, 97), (0, 0, 0),
+])  # fmt: skip
+def test_a_product_in_parts_is_the_product(small, width, gap, part):
+    """The widest multiple of 32 that divides the width and makes a small product; else all, and for whole pages."""
+    rng = np.random.default_rng(0)
+    A, stack, out = rng.normal(size=(5, 4)), rng.normal(size=(3, 4, width + gap))[..., :width], np.empty((6, 5, width))
+    assert lowering._part(width, stack.strides[1], A.size, 32) == part
+    multiply(A, stack, out[::2])
     np.testing.assert_allclose(out[::2], A @ stack, rtol=1e-13)
 
 
+@pytest.mark.parametrize("few", [1 << 20, 5 * 6 * 8 * 9, 1])
 @pytest.mark.parametrize("width", [640, 97, 0])
-def test_a_sum_of_products_of_parts_is_the_product(monkeypatch, width):
-    """In five parts of 128, in one, in none."""
-    monkeypatch.setattr(lowering, "SMALL", 4 * 6 * 150)
-    lowering._part.cache_clear()
+def test_a_sum_of_products_of_parts_is_the_product(small, monkeypatch, width, few):
+    """In five parts of 128, in one, in none; all rows at a time, one row at a time, too many parts."""
+    monkeypatch.setattr(lowering, "FEW", few)
     rng = np.random.default_rng(0)
-    A, B = rng.normal(size=(4, width)), rng.normal(size=(width, 6))
-    np.testing.assert_allclose(multiply_and_add(A, B), A @ B, rtol=1e-12, atol=1e-12)
-    lowering._part.cache_clear()
+    A, B = rng.normal(size=(3, 4, width)), rng.normal(size=(3, width, 6))
+    np.testing.assert_allclose(multiply_and_add(A, B), (A @ B).sum(0), rtol=1e-12, atol=1e-12)
+
+
+def test_only_a_few_products_are_in_memory_at_a_time(small, monkeypatch):
+    """Five parts of 128 columns, 4 by 6 numbers each: two rows at a time, one, and one without parts."""
+    made = []
+
+    def noted(shape, dtype):
+        made.append(shape)
+        return np.empty(shape, dtype)
+
+    for few in (2 * 5 * 4 * 6 * 8, 5 * 4 * 6 * 8, 5 * 4 * 6 * 8 - 1):
+        monkeypatch.setattr(lowering, "FEW", few)
+        multiply_and_add(np.ones((3, 4, 640)), np.ones((3, 640, 6)), noted)
+    assert made == [(2, 5, 4, 6), (1, 5, 4, 6), (3, 1, 4, 6)]
+
+
+@pytest.mark.parametrize("dtype, width, pitch", [
+    (np.float32, 16 * 32, 16 * 33), (np.float32, 16 * 33, 16 * 33), (np.float32, 16 * 31 + 1, 16 * 33),
+    (np.float64, 8 * 32, 8 * 33), (np.float32, 16 * 14, 16 * 14), (np.float32, 3, 3), (np.float16, 1024, 33 * 32),
+])  # fmt: skip
+def test_wide_rows_lie_an_odd_number_of_lines_apart(dtype, width, pitch):
+    g = conv_geometry((1, 1, 3, width), (1, 1, 2, 1))
+    image = np.arange(3.0 * width).reshape(1, 1, 3, width).astype(dtype)
+    lowered = strips(image, slice(0, 2), g)
+    assert lowered.shape == (3, 1, pitch)
+    assert_array_equal(lowered[:, 0, :width], image[0, 0])
+    assert_array_equal(row_windows(image, slice(0, 2), g), [image[0, 0, :2], image[0, 0, 1:]])
+
+
+def test_rows_of_dY_are_a_view_unless_they_are_whole_pages_apart():
+    def lying(N):
+        return batch_last(np.arange(3.0 * 4 * 5 * N).reshape(3, 4, 5, N).transpose(3, 0, 1, 2))
+
+    for N, shared in [(2, True), (1024, False)]:
+        dY = lying(N)
+        rows = upstream(dY, 1, 3)
+        assert np.shares_memory(rows, dY) == shared
+        assert_array_equal(rows[..., : 5 * N].reshape(2, 3, 5, N), dY[:, :, 1:3].transpose(2, 1, 3, 0))
+        above = upstream(dY, -1, 1)
+        assert_array_equal(above[..., : 5 * N].reshape(2, 3, 5, N)[1], dY[:, :, 0].transpose(1, 2, 0))
+        assert not above[0, :, : 5 * N].any()
 
 
 def test_the_channels_of_each_cell():

@@ -100,19 +100,46 @@ def test_work_is_done_piece_by_piece(blas, allowed, size, pieces):
     assert all(0 < stop - start <= size for start, stop in parts)
 
 
-def test_each_thread_works_through_neighbouring_pieces_in_a_space_of_its_own(blas):
-    seen, meeting = [], threading.Barrier(3, timeout=10)
+def test_each_thread_works_in_a_space_of_its_own(blas):
+    spaces, meeting = {}, threading.Barrier(3, timeout=10)
 
     def work(pieces):
-        (first, empty), (second, again) = pieces
-        seen.append((first.start, first.stop, second.start, empty.__self__))
-        meeting.wait()
-        assert empty.__self__ is again.__self__
+        for _, empty in pieces:
+            spaces.setdefault(threading.current_thread(), set()).add(empty.__self__)
+            meeting.wait()
 
     threads.share(work, 12, 1, 2)
-    assert sorted(start for start, *_ in seen) == [0, 4, 8]
-    assert all(stop == start for _, stop, start, _ in seen)
-    assert len({id(space) for *_, space in seen}) == 3
+    assert len(spaces) == 3 and all(len(own) == 1 for own in spaces.values())
+    assert len(set.union(*spaces.values())) == 3
+
+
+def test_who_is_free_takes_the_next_piece(blas):
+    """Two of three are held up: the third does the rest."""
+    done, rest = [], threading.Event()
+
+    def work(pieces):
+        for rows, _ in pieces:
+            if rows.start < 2:
+                rest.wait(10)
+            done.append(rows.start)
+            if len(done) == 4:
+                rest.set()
+
+    threads.share(work, 6, 1, 1)
+    assert done[:4] == [2, 3, 4, 5] and sorted(done[4:]) == [0, 1]
+
+
+def test_threads_stay_and_wait_for_work(blas):
+    meeting = threading.Barrier(3, timeout=10)
+    workers = [set() for _ in range(2)]
+    for seen in workers:
+
+        def work(pieces, seen=seen):
+            meeting.wait()
+            seen.add(threading.current_thread())
+
+        threads.share(work, 3, 1, 1)
+    assert workers[0] == workers[1] and len(workers[0]) == 3
 
 
 def test_a_piece_may_overwrite_what_the_piece_before_made(blas):
@@ -125,9 +152,27 @@ def test_where_no_thread_can_start_the_rows_are_done_here(blas, monkeypatch):
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    parts, workers = shared(9)
-    assert parts == [(0, 3), (3, 6), (6, 9)] and workers == {threading.current_thread()}
+    threads._team.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        parts, workers = shared(9)
+        assert parts == [(0, 3), (3, 6), (6, 9)] and workers == {threading.current_thread()}
+    threads._team.cache_clear()
+
+
+def test_work_that_waits_for_a_thread_that_never_came_is_not_done_twice(blas, monkeypatch):
+    """The team notes the work, then finds that it can't start a thread; the next one to start finds the note."""
+    started, team = threading.Thread.start, threads.ThreadPoolExecutor(1)
+    monkeypatch.setattr(threads, "_team", lambda size: team)
+    blas.now = 2
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", lambda self: (_ for _ in ()).throw(RuntimeError("no thread")))
+        assert shared(4)[0] == [(0, 2), (2, 4)]
+    assert threading.Thread.start is started
+    parts = []
+    threads.share(lambda pieces: parts.extend(rows.start for rows, _ in pieces), 4, 1, 1)
+    team.submit(int).result()
+    assert sorted(parts) == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("where", [0, 1, 2])
@@ -156,7 +201,8 @@ def test_an_interrupt_while_the_limit_is_given_back_loses_neither_limit_nor_turn
     with pytest.raises(KeyboardInterrupt):
         threads.share(list, 3, 1, 1)
     assert blas.now == 3, "the matrix library is left with one thread"
-    assert len(shared(3)[1]) == 3, "nothing is shared any more"
+    meeting = threading.Barrier(3, timeout=10)
+    threads.share(lambda pieces: meeting.wait(), 3, 1, 1)  # is shared again
 
 
 def test_work_inside_work_is_not_shared_again(blas):

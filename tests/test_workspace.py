@@ -1,6 +1,8 @@
 """The workspace: memory is written over piece by piece, and nobody else writes into it."""
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -68,22 +70,27 @@ def test_two_who_borrow_have_two_and_the_next_gets_one_of_them():
         assert next_one in (one, other)
 
 
-def test_another_thread_may_take_the_last_one_first(monkeypatch):
-    """Between looking whether one is free and taking it, it may be gone."""
+def test_each_thread_gets_back_what_it_has_written_itself():
+    """What another one wrote lies near another processor, and is fetched from there line by line."""
+    with borrow() as mine:
+        pass
+    theirs = []
 
-    class Emptied(list):
-        def __len__(self):
-            return 1
+    def work():
+        with borrow() as space:
+            theirs.append(space)
 
-    monkeypatch.setattr(workspace, "_free", Emptied())
-    with borrow() as space:
-        assert space.empty((3,), np.float64).shape == (3,)
+    other = threading.Thread(target=work)
+    other.start()
+    other.join()
+    with borrow() as again:
+        assert again is mine and theirs[0] is not mine
 
 
 def test_what_is_given_back_is_given_back_once():
     with borrow() as space:
         pass
-    assert sum(free is space for free in workspace._free) == 1
+    assert sum(free is space for free in workspace._free.spaces) == 1
 
 
 def test_an_error_gives_the_workspace_back():
@@ -102,8 +109,25 @@ def test_a_very_large_one_is_not_kept(monkeypatch):
 
 
 def test_what_is_kept_can_be_released():
+    """What other threads keep, too."""
+    kept, steps = [], [threading.Event(), threading.Event()]
+
+    def work():
+        with borrow() as space:
+            kept.append(weakref.ref(space))
+        del space
+        steps[0].set()
+        steps[1].wait(10)
+
+    other = threading.Thread(target=work)
+    other.start()
+    steps[0].wait(10)
     with borrow() as space:
-        pass
+        kept.append(weakref.ref(space))
+    del space
+    assert all(ref() for ref in kept)
     workspace.release()
-    with borrow() as other:
-        assert other is not space
+    gc.collect()
+    assert not any(ref() for ref in kept)
+    steps[1].set()
+    other.join()

@@ -15,13 +15,13 @@ REAL_BUGS = {
         ("enggen#7: stride forgotten in dX", "columns(b, g)] += shifted", "columns(b, g._replace(SW=1))] += shifted"),
         (
             "Kulbear#34: stride forgotten in dF",
-            "in zip(row_windows(X4, rows, g, empty), channels_last",
-            "in zip(row_windows(X4, rows, g._replace(SW=1), empty), channels_last",
+            "= multiply_and_add(row_windows(X4, rows, g, empty),",
+            "= multiply_and_add(row_windows(X4, rows, g._replace(SW=1), empty),",
         ),
         (
             "cTensor#3: dilation is the stride in dF",
-            "in zip(row_windows(X4, rows, g, empty), channels_last",
-            "in zip(row_windows(X4, rows, g._replace(DH=1, DW=g.SW), empty), channels_last",
+            "= multiply_and_add(row_windows(X4, rows, g, empty),",
+            "= multiply_and_add(row_windows(X4, rows, g._replace(DH=1, DW=g.SW), empty),",
         ),
         (
             "MyGrad#74: dX right for a plain image only",
@@ -46,8 +46,8 @@ REAL_BUGS = {
         ),
         (
             "riccardoandreoni0#1: only the first row of outputs gives dF",
-            "part += multiply_and_add(window, upstream)\n",
-            "part += multiply_and_add(window, upstream)\n                break\n",
+            "row_windows(X4, rows, g, empty), channels_last(dY4, rows, empty), empty)",
+            "row_windows(X4, rows, g, empty)[:1], channels_last(dY4, rows, empty)[:1], empty)",
         ),
         (
             "riccardoandreoni0#1: only the first piece of rows gives dX",
@@ -56,7 +56,7 @@ REAL_BUGS = {
         ),
     ],
     "lowering": [
-        ("mlpack#3376: as many shifted copies as the kernel has rows", "for b in range(g.KW):", "for b in range(g.KH):"),
+        ("mlpack#3376: as many shifted copies as the kernel has rows", "shape, strides = (bottom - top, g.KW,", "shape, strides = (bottom - top, g.KH,"),
         ("NNPACK#15: as many columns as the output has rows", "g.SW * (g.OW - 1) + 1", "g.SW * (g.OH - 1) + 1"),
         ("neon#111: wrong depth index in dX", "F[:, :, a].transpose(3, 1, 2, 0)", "F[:, :, a].transpose(3, 0, 2, 1)"),
     ],
