@@ -21,8 +21,12 @@ _sharing = {}  # "now": whose call shares its rows out; one at a time
 
 @cache
 def _blas():
-    """NumPy's matrix library, if its threads can be set; found out once, at the first need."""
-    return next(iter(ThreadpoolController().select(user_api="blas").lib_controllers), None)
+    """NumPy's matrix library, if its threads can be set; found out once, at the first need.
+
+    Other packages, SciPy first of all, may have loaded libraries of their own. NumPy's lies beside it, or is everybody's.
+    """
+    found = ThreadpoolController().select(user_api="blas").lib_controllers
+    return next(iter(sorted(found, key=lambda library: "numpy" not in library.filepath)), None)
 
 
 def share(work, count, products, size):

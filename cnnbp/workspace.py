@@ -29,21 +29,24 @@ class Workspace:
     """One stretch of memory; `clear` lets the next piece write over it."""
 
     def __init__(self):
-        self._store, self._used = np.empty(0, np.uint8), 0
+        self._store, self._used = empty((0,), np.uint8), 0
 
     def clear(self):
         """Forget all arrays: those given out until now may be overwritten from here on."""
-        self._used = 0
+        needed, self._used = self._used, 0
+        if needed > len(self._store):
+            self._store = empty((0,), np.uint8)  # the old one goes before the larger one comes
+            self._store = empty((needed,), np.uint8)
 
     def empty(self, shape, dtype):
-        """An array with any content, valid until `clear`."""
-        size = prod(shape) * np.dtype(dtype).itemsize
-        if self._used + size > len(self._store):
-            self._store = empty((self._used + size + LINE,), np.uint8)
-            self._used = 0
-        taken = np.ndarray(shape, dtype, self._store, self._used)
-        self._used += -(-size // LINE) * LINE
-        return taken
+        """An array with any content, valid until `clear`; memory of its own if there is no room for it this time."""
+        begin = self._used
+        self._used += -(-prod(shape) * np.dtype(dtype).itemsize // LINE) * LINE
+        return empty(shape, dtype) if self._used > len(self._store) else np.ndarray(shape, dtype, self._store, begin)
+
+    def size(self):
+        """How many bytes it keeps, or will."""
+        return max(self._used, len(self._store))
 
 
 class _Free(local):
@@ -64,7 +67,7 @@ class borrow:
         return self._space
 
     def __exit__(self, *error):
-        if len(self._space._store) <= KEPT:
+        if self._space.size() <= KEPT:
             _free.spaces.append(self._space)
 
 

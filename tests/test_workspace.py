@@ -49,9 +49,34 @@ def test_arrays_of_one_piece_do_not_overlap():
         assert [set(A.ravel()) for A in arrays] == [{0}, {1}, {2}, {3}]
 
 
+def test_without_memory_for_more_it_works_as_before(monkeypatch):
+    space = roomy()
+    space.empty((10**6,), np.float64)
+    with monkeypatch.context() as patch:
+        patch.setattr(workspace, "empty", lambda shape, dtype: np.empty(shape, dtype) if not shape[0] else 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            space.clear()
+    arrays = [space.empty((k,), np.float64) for k in (5, 7)]
+    space.clear()
+    assert [len(A) for A in arrays] == [5, 7] and not np.shares_memory(*arrays)
+
+
+def test_only_one_stretch_of_memory_is_held_while_it_grows(monkeypatch):
+    space, sizes = roomy(), []
+
+    def noted(shape, dtype):
+        sizes.append(len(space._store))
+        return empty(shape, dtype)
+
+    monkeypatch.setattr(workspace, "empty", noted)
+    space.empty((10**6,), np.uint8)
+    space.clear()
+    assert sizes[-1] == 0
+
+
 def test_the_next_piece_lies_where_the_last_one_lay():
     space = Workspace()
-    space.empty((1000,), np.float64)
+    space.empty((1000,), np.float64)  # memory of its own: there is none yet
     space.clear()
     first = space.empty((1000,), np.float64)
     space.clear()
