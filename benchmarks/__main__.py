@@ -1,14 +1,15 @@
 """`python -m benchmarks`: forward, both gradients and bias, everybody in turn, in one run.
 
 The clock is noisy, so rivals take turns and what is reported is the median of
-the ratios within each round, after a warm-up that also proves that all agree.
-With one thread the time is that of the processor, which other programs disturb
-little; with several it is that of the wall.
+the ratios within each round, after a first call that also proves that all agree.
+A turn begins with a run that is not timed, as in a training loop: caches and
+threads are then this rival's own, and the idle threads of the one before have
+gone to sleep. With one thread the time is that of the processor, which other
+programs disturb little; with several it is that of the wall.
 """
 
 import argparse
 import json
-import math
 import os
 import platform
 import statistics
@@ -40,23 +41,25 @@ def start(layer, patience):
     return calls
 
 
-def race(calls, rounds, clock, moment=0.002):
-    """The seconds of each call in each round; short calls are repeated for a moment."""
-    repeats, times = {}, {name: [] for name in calls}
-    for name, call in calls.items():
-        begin = clock()
-        call()
-        repeats[name] = math.ceil(moment / (clock() - begin))
+def race(calls, rounds, clock):
+    """The seconds of each call in each round."""
+    times = {name: [] for name in calls}
     order = list(calls)
     for _ in range(rounds):
         order = order[1:] + order[:1]  # nobody always runs first
         for name in order:
-            calls[name]()  # what the one before left in the caches is not counted
-            begin = clock()
-            for _ in range(repeats[name]):
-                calls[name]()
-            times[name].append((clock() - begin) / repeats[name])
+            spent(calls[name], time.perf_counter, 0.05)
+            times[name].append(spent(calls[name], clock, 0.015))
     return times
+
+
+def spent(call, clock, moment):
+    """The seconds of one call, from as many as it takes to fill a moment."""
+    begin, count = clock(), 0
+    while not count or clock() - begin < moment:
+        call()
+        count += 1
+    return (clock() - begin) / count
 
 
 def measure(threads, rounds, patience):
@@ -117,6 +120,7 @@ def study(rounds):
             found["lenet_epoch"] = studies.medians(studies.lenet_epochs(), max(3, rounds // 5))[1]
         found["peak_memory"] = list(studies.peak_memory())
         found["growth"] = list(studies.growth(max(3, rounds // 5)))
+        found["gaps"] = list(studies.gaps(rounds))
         found["ceiling"] = list(studies.ceiling(rounds))
     for name, rows in found.items():
         print(name, *(rows if isinstance(rows, list) else [rows]), sep="\n  ")

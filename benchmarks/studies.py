@@ -3,12 +3,13 @@
 import statistics
 import time
 import tracemalloc
+from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks import rivals
 from benchmarks.rivals import LARGE, Layer
-from cnnbp import conv, workspace
+from cnnbp import conv, lowering, workspace
 from cnnbp.dense import softmax_cross_entropy
 from cnnbp.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnbp.optim import Adam
@@ -140,16 +141,36 @@ def peak_memory():
         yield {"layer": str(layer), "K": K, "bytes": peaks}
 
 
+GROWTH = [
+    ("N", (64, 96, 128)), ("N", (512, 768, 1024)), ("C", (64, 96, 128)), ("C", (256, 384, 512)),
+    ("size", (64, 96, 128)), ("K", (7, 11, 15)),
+]  # fmt: skip
+
+
 def growth(rounds):
     """How the time grows with each size, as an exponent, and how the number of products does."""
     base = {"N": 16, "C": 32, "O": 32, "size": 32, "K": 3, "padding": 1}
-    for name, sizes in {"N": (64, 96, 128), "C": (64, 96, 128), "size": (64, 96, 128), "K": (5, 9, 17)}.items():
+    for name, sizes in GROWTH:
         layers = [Layer(**base | {name: size} | ({"padding": size // 2} if name == "K" else {})) for size in sizes]
         calls = {size: rivals.cnnbp(layer, *layer.tensors()) for size, layer in zip(sizes, layers)}
         seconds = [min(times) for times in medians(calls, rounds)[0].values()]
         logarithms = np.log(sizes), np.log(seconds), np.log([layer.products() for layer in layers])
         slopes = [float(np.polyfit(logarithms[0], values, 1)[0]) for values in logarithms[1:]]
         yield {"size": name, "values": sizes, "seconds": seconds, "exponent": slopes[0], "arithmetic": slopes[1]}
+
+
+def gaps(rounds):
+    """Forward passes over images 32 columns wide without gaps behind the strips: ratios to those with them."""
+    for N in (32, 64, 128):
+        layer = Layer(N, 32, 32, 32, 3, padding=1)
+        X, F, b, _ = layer.tensors()
+        calls = {"with": lambda: conv.conv2d(X, F, b, padding=1), "without": lambda: _without_gaps(calls["with"])}
+        yield {"layer": str(layer), "without": medians(calls, rounds)[1]["without"]}
+
+
+def _without_gaps(call):
+    with patch.object(lowering, "_pitch", lambda width, itemsize: width):
+        return call()
 
 
 def ceiling(rounds):

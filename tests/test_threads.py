@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -239,17 +240,16 @@ def test_importing_starts_no_thread():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
-def test_it_is_numpys_library_that_is_held_to_one_thread():
-    """SciPy brings its own, which comes first in the list; with NumPy's at work too, twice as many threads would run."""
-    code = """if True:
-        import scipy.linalg
-        from threadpoolctl import threadpool_info
-        from cnnbp import threads
-        paths = [library["filepath"] for library in threadpool_info() if library["user_api"] == "blas"]
-        own = [path for path in paths if "numpy" in path]
-        raise SystemExit(bool(own) and threads._blas().filepath not in own)
-    """
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+def test_it_is_numpys_library_that_is_held_to_one_thread(monkeypatch):
+    """SciPy brings its own, which may come first; with NumPy's at work too, twice as many threads would run."""
+    paths = ["site-packages/scipy.libs/libopenblas.so", "site-packages/numpy.libs/libopenblas.so"]
+    libraries = [SimpleNamespace(filepath=path) for path in paths]
+    monkeypatch.setattr(threads.ThreadpoolController, "select", lambda self, user_api: SimpleNamespace(lib_controllers=libraries))
+    assert threads._blas.__wrapped__() is libraries[1]
+    del libraries[1]
+    assert threads._blas.__wrapped__() is libraries[0]  # one for all
+    libraries.clear()
+    assert threads._blas.__wrapped__() is None
 
 
 def test_the_matrix_library_of_numpy_is_found():
