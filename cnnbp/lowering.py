@@ -114,15 +114,17 @@ def channels_last(dY, rows, empty=empty):
     """Some rows of dY as a stack of matrices: a line for each cell of all images, in it the channels."""
     inside = dY[:, :, rows].transpose(2, 3, 0, 1)
     result = empty(inside.shape, dY.dtype)
-    for n in range(0, len(dY), 16):
-        _turn(inside[:, :, n : n + 16], result[:, :, n : n + 16])
+    compete = gcd(dY.strides[1], PAGE) >= 1024  # where channels lie a quarter of a page or more apart
+    images, channels = (1, 16) if compete else (8, 32)
+    for n in range(0, len(dY), images):
+        _turn(inside[:, :, n : n + images], result[:, :, n : n + images], channels)
     return result.reshape(len(inside), -1, dY.shape[1])
 
 
-def _turn(images, place):
-    """Copy into another order, sixteen along the last axis: the lines of more push each other out of the cache."""
-    for k in range(0, images.shape[-1], 16):
-        place[..., k : k + 16] = images[..., k : k + 16]
+def _turn(images, place, some=16):
+    """Copy into another order, some along the last axis: the lines of more push each other out of the cache."""
+    for k in range(0, images.shape[-1], some):
+        place[..., k : k + some] = images[..., k : k + some]
 
 
 def columns(b, g):

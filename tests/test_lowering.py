@@ -125,12 +125,14 @@ def test_rows_of_dY_are_a_view_unless_they_are_whole_pages_apart():
         assert not above[0, :, : 5 * N].any()
 
 
-def test_the_channels_of_each_cell():
-    """Columns before images, as in the strips; more than sixteen channels."""
-    dY = np.arange(2 * 17 * 3 * 4.0).reshape(2, 17, 3, 4)
+@pytest.mark.parametrize("shape", [(11, 35, 3, 4), (3, 35, 3, 256)], ids=["close together", "pages apart"])
+def test_the_channels_of_each_cell(shape):
+    """Columns before images, as in the strips; more images and channels than are copied at a time."""
+    dY = np.arange(np.prod(shape, dtype=float)).reshape(shape)
     rows = channels_last(dY, slice(1, 3))
-    assert rows.shape == (2, 8, 17)
-    assert_array_equal(rows[1, 2 * 3 + 1], dY[1, :, 2, 3])
+    assert rows.shape == (2, shape[3] * shape[0], 35)
+    assert_array_equal(rows[1, 2 * shape[0] + 1], dY[1, :, 2, 2])
+    assert_array_equal(rows.reshape(2, shape[3], shape[0], 35), dY[:, :, 1:3].transpose(2, 3, 0, 1))
 
 
 def test_few_rows_of_much_and_many_of_little():
