@@ -55,9 +55,14 @@ def strips(X, rows, g, empty=empty):
 
     Returns
     -------
-    ndarray of shape (padded rows, KW*C, OW*N, or a little more: what is behind has no meaning)
-        The first is the one that the top of the first window reads.
+    ndarray of shape (padded rows, KW*C, OW*N)
+        The first is the one that the top of the first window reads. In memory there are gaps behind wide strips.
     """
+    return _with_gaps(X, rows, g, empty)[..., : g.OW * g.N]
+
+
+def _with_gaps(X, rows, g, empty):
+    """The strips and what is behind them, which has no meaning."""
     top, bottom = rows.start * g.SH, (rows.stop - 1) * g.SH + g.DH * (g.KH - 1) + 1
     padded = between(X, top - g.PH, bottom - g.PH, g.PW, empty)
     row, channel, column, image = padded.strides
@@ -162,7 +167,7 @@ def windows(rows, starts, count, step=1):
 def row_windows(X, rows, g, empty=empty):
     """The windows of some output rows in the strips of X; see `strips` and `windows`."""
     starts = range(0, (rows.stop - rows.start) * g.SH, g.SH)
-    return windows(strips(X, rows, g, empty), starts, g.KH, g.DH)[..., : g.OW * g.N]
+    return windows(_with_gaps(X, rows, g, empty), starts, g.KH, g.DH)[..., : g.OW * g.N]
 
 
 def multiply(A, stack, out):

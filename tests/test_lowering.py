@@ -106,8 +106,8 @@ def test_wide_rows_lie_an_odd_number_of_lines_apart(dtype, width, pitch):
     g = conv_geometry((1, 1, 3, width), (1, 1, 2, 1))
     image = np.arange(3.0 * width).reshape(1, 1, 3, width).astype(dtype)
     lowered = strips(image, slice(0, 2), g)
-    assert lowered.shape == (3, 1, pitch)
-    assert_array_equal(lowered[:, 0, :width], image[0, 0])
+    assert lowered.strides[1] == pitch * lowered.itemsize
+    assert_array_equal(lowered[:, 0], image[0, 0])
     assert_array_equal(row_windows(image, slice(0, 2), g), [image[0, 0, :2], image[0, 0, 1:]])
 
 
