@@ -158,8 +158,10 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
                 starts = range(start, start + len(same_phase))
                 multiply(matrix, windows(read, starts, count, step)[..., : g.OW * g.N], out=same_phase)
             shifted = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
-            dX[rows] = 0
-            for b in range(g.KW):
+            written = g.OW if g.SW == 1 else 0  # without gaps, the first filter column is written, not added to 0
+            dX[rows, :, :written] = shifted[:, 0, :, :written]
+            dX[rows, :, written:] = 0
+            for b in range(1 if written else 0, g.KW):
                 dX[rows, :, columns(b, g)] += shifted[:, b]
 
     share(some, g.H, g.products, near(dX.itemsize * (g.KW * g.C + g.O) * g.OW * g.N, g.KH))
