@@ -156,7 +156,7 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
                 matrix, first, count, step = filters[(h + g.PH) % g.SH]
                 start, same_phase = (h + g.PH) // g.SH + first - top, lowered[h - rows.start :: g.SH]
                 starts = range(start, start + len(same_phase))
-                multiply(matrix, windows(read, starts, count, step)[..., : g.OW * g.N], out=same_phase)
+                multiply(matrix, windows(read, starts, count, step, empty)[..., : g.OW * g.N], out=same_phase)
             shifted = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
             written = g.OW if g.SW == 1 else 0  # without gaps, the first filter column is written, not added to 0
             dX[rows, :, :written] = shifted[:, 0, :, :written]

@@ -64,6 +64,8 @@ def strips(X, rows, g, empty=empty):
 def _with_gaps(X, rows, g, empty):
     """The strips and what is behind them, which has no meaning."""
     top, bottom = rows.start * g.SH, (rows.stop - 1) * g.SH + g.DH * (g.KH - 1) + 1
+    if g.KW == g.SW == 1 and not g.PW:
+        return upstream(X, top - g.PH, bottom - g.PH, empty)  # nothing to shift: they are their own strips
     padded = between(X, top - g.PH, bottom - g.PH, g.PW, empty)
     row, channel, column, image = padded.strides
     shape, strides = (bottom - top, g.KW, g.C, g.OW, g.N), (row, g.DW * column, channel, g.SW * column, image)
@@ -137,7 +139,7 @@ def columns(b, g):
     return slice(b * g.DW, b * g.DW + g.SW * (g.OW - 1) + 1, g.SW)
 
 
-def windows(rows, starts, count, step=1):
+def windows(rows, starts, count, step=1, empty=empty):
     """
     What each of several output rows meets, as a stack of matrices.
 
@@ -148,6 +150,8 @@ def windows(rows, starts, count, step=1):
         The first row of each window.
     count, step : int
         How many rows a window has, and how far apart they are.
+    empty : callable
+        Makes the copy, if there must be one.
 
     Returns
     -------
@@ -161,13 +165,16 @@ def windows(rows, starts, count, step=1):
     row = rows.strides[0]
     strides = starts.step * row, step * row, *rows.strides[1:]
     view = np.ndarray((len(starts), count, channels, cells), rows.dtype, rows, starts.start * row, strides)
+    if step > 1:
+        view, spread = empty(view.shape, rows.dtype), view
+        view[...] = spread
     return view.reshape(shape)
 
 
 def row_windows(X, rows, g, empty=empty):
     """The windows of some output rows in the strips of X; see `strips` and `windows`."""
     starts = range(0, (rows.stop - rows.start) * g.SH, g.SH)
-    return windows(_with_gaps(X, rows, g, empty), starts, g.KH, g.DH)[..., : g.OW * g.N]
+    return windows(_with_gaps(X, rows, g, empty), starts, g.KH, g.DH, empty)[..., : g.OW * g.N]
 
 
 def multiply(A, stack, out):

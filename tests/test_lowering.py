@@ -103,12 +103,36 @@ def test_only_a_few_products_are_in_memory_at_a_time(small, monkeypatch):
     (np.float64, 8 * 32, 8 * 33), (np.float32, 16 * 14, 16 * 14), (np.float32, 3, 3), (np.float16, 1024, 33 * 32),
 ])  # fmt: skip
 def test_wide_rows_lie_an_odd_number_of_lines_apart(dtype, width, pitch):
-    g = conv_geometry((1, 1, 3, width), (1, 1, 2, 1))
-    image = np.arange(3.0 * width).reshape(1, 1, 3, width).astype(dtype)
+    g = conv_geometry((1, 1, 3, width + 1), (1, 1, 2, 2))
+    image = np.arange(3.0 * (width + 1)).reshape(1, 1, 3, width + 1).astype(dtype)
     lowered = strips(image, slice(0, 2), g)
     assert lowered.strides[1] == pitch * lowered.itemsize
-    assert_array_equal(lowered[:, 0], image[0, 0])
-    assert_array_equal(row_windows(image, slice(0, 2), g), [image[0, 0, :2], image[0, 0, 1:]])
+    shifted = np.stack([image[0, 0, :, :-1], image[0, 0, :, 1:]], axis=1)
+    assert_array_equal(lowered, shifted)
+    assert_array_equal(row_windows(image, slice(0, 2), g), [shifted[:2].reshape(4, width), shifted[1:].reshape(4, width)])
+
+
+def test_rows_that_need_no_shift_are_their_own_strips():
+    """A kernel one column wide, without stride and padding of the columns: no copy, if the batch comes last."""
+    images = batch_last(np.arange(2.0 * 3 * 5 * 4).reshape(2, 3, 5, 4))
+    for shape, options, shared in [
+        ((2, 3, 1, 1), {}, True), ((2, 3, 2, 1), {"stride": (2, 1)}, True), ((2, 3, 2, 1), {"padding": (1, 0)}, False),
+        ((2, 3, 1, 1), {"stride": (1, 2)}, False), ((2, 3, 1, 1), {"padding": (0, 1)}, False), ((2, 3, 1, 2), {}, False),
+    ]:  # fmt: skip
+        g = conv_geometry(images.shape, shape, **options)
+        assert np.shares_memory(strips(images, slice(0, g.OH), g), images) == shared
+
+
+def test_windows_of_dilated_rows_are_copied_where_they_are_told():
+    made = []
+
+    def noted(shape, dtype):
+        made.append(shape)
+        return np.empty(shape, dtype)
+
+    windows(np.zeros((5, 2, 3)), range(3), 2, 2, noted)
+    windows(np.zeros((5, 2, 3)), range(3), 2, 1, noted)
+    assert made == [(3, 2, 2, 3)]
 
 
 def test_rows_of_dY_are_a_view_unless_they_are_whole_pages_apart():
