@@ -12,7 +12,7 @@ not flipped in the forward pass.
 import numpy as np
 
 from cnnbp.lowering import (
-    channels_last, columns, from_rows, multiply, multiply_and_add, near, row_windows, upside_down, upstream, windows,
+    channels_last, columns, flat_rows, from_rows, multiply, multiply_and_add, near, row_windows, upside_down, windows,
 )  # fmt: skip
 from cnnbp.shapes import as_float, check_shape, conv_geometry
 from cnnbp.threads import share
@@ -150,13 +150,13 @@ def conv2d_grad_input(dY, F, input_shape, stride=1, padding=0, dilation=1):
         for rows, empty in pieces:
             top = (rows.start + g.PH - g.DH * (g.KH - 1)) // g.SH
             bottom = (rows.stop - 1 + g.PH) // g.SH + 1
-            read = upstream(dY4, top, bottom, empty)
+            upstream = flat_rows(dY4, top, bottom, empty)
             lowered = empty((rows.stop - rows.start, g.KW * g.C, g.OW * g.N), dX.dtype)
             for h in range(rows.start, min(rows.start + g.SH, rows.stop)):
                 matrix, first, count, step = filters[(h + g.PH) % g.SH]
                 start, same_phase = (h + g.PH) // g.SH + first - top, lowered[h - rows.start :: g.SH]
                 starts = range(start, start + len(same_phase))
-                multiply(matrix, windows(read, starts, count, step, empty)[..., : g.OW * g.N], out=same_phase)
+                multiply(matrix, windows(upstream, starts, count, step, empty)[..., : g.OW * g.N], out=same_phase)
             shifted = lowered.reshape(len(lowered), g.KW, g.C, g.OW, g.N)
             written = g.OW if g.SW == 1 else 0  # without gaps, the first filter column is written, not added to 0
             dX[rows, :, :written] = shifted[:, 0, :, :written]

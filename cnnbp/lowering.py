@@ -65,7 +65,7 @@ def _with_gaps(X, rows, g, empty):
     """The strips and what is behind them, which has no meaning."""
     top, bottom = rows.start * g.SH, (rows.stop - 1) * g.SH + g.DH * (g.KH - 1) + 1
     if g.KW == g.SW == 1 and not g.PW:
-        return upstream(X, top - g.PH, bottom - g.PH, empty)  # nothing to shift: they are their own strips
+        return flat_rows(X, top - g.PH, bottom - g.PH, empty)  # nothing to shift: they are their own strips
     padded = between(X, top - g.PH, bottom - g.PH, g.PW, empty)
     row, channel, column, image = padded.strides
     shape, strides = (bottom - top, g.KW, g.C, g.OW, g.N), (row, g.DW * column, channel, g.SW * column, image)
@@ -94,14 +94,14 @@ def between(X, top, bottom, border=0, empty=empty):
     return rows
 
 
-def upstream(dY, top, bottom, empty=empty):
-    """Rows top..bottom of dY as (row, channel, cell): a view if they lie so, but not whole pages apart; else with gaps."""
-    N, O, _, OW = dY.shape
-    inside, width = _existing(dY, top, bottom), OW * N
-    if len(inside) == bottom - top and inside.flags.c_contiguous and width * dY.itemsize % PAGE:
-        return inside.reshape(bottom - top, O, width)
-    rows = empty((bottom - top, O, _pitch(width, dY.itemsize)), dY.dtype)
-    _place(inside, max(-top, 0), rows[..., :width].reshape(bottom - top, O, OW, N))
+def flat_rows(X, top, bottom, empty=empty):
+    """The same without border, as (row, channel, cell): a view if they lie so, but not whole pages apart; else with gaps."""
+    N, C, _, W = X.shape
+    inside, width = _existing(X, top, bottom), W * N
+    if len(inside) == bottom - top and inside.flags.c_contiguous and width * X.itemsize % PAGE:
+        return inside.reshape(bottom - top, C, width)
+    rows = empty((bottom - top, C, _pitch(width, X.itemsize)), X.dtype)
+    _place(inside, max(-top, 0), rows[..., :width].reshape(bottom - top, C, W, N))
     return rows
 
 

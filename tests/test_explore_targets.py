@@ -27,3 +27,17 @@ def test_targets_are_large_enough(visit, page, width):
     opened = visit(page, width=width)
     opened.locator("figure[data-explorable]").first.wait_for()
     assert opened.evaluate(SMALL) == []
+
+
+WIDTHS = "[...document.querySelectorAll('figure[data-explorable]')].map(figure => figure.clientWidth)"
+SQUEEZED = "[...document.querySelectorAll('.cx-slider')].filter(slider => slider.scrollWidth > slider.clientWidth).map(slider => slider.textContent)"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_phone_gives_figures_the_same_room_in_both_themes(visit, page):
+    """And no slider's value runs into its neighbour."""
+    opened = [visit(page, theme, width=360) for theme in ("light", "dark")]
+    for view in opened:
+        view.locator("figure[data-explorable]").first.wait_for()
+        assert view.evaluate(SQUEEZED) == []
+    assert opened[0].evaluate(WIDTHS) == opened[1].evaluate(WIDTHS)

@@ -8,8 +8,8 @@ from numpy.testing import assert_array_equal
 import running_example as ex
 from cnnbp import lowering
 from cnnbp.lowering import (
-    batch_last, between, channels_last, from_rows, multiply, multiply_and_add, near, row_windows, strips, upside_down,
-    upstream, windows,
+    batch_last, between, channels_last, flat_rows, from_rows, multiply, multiply_and_add, near, row_windows, strips,
+    upside_down, windows,
 )  # fmt: skip
 from cnnbp.shapes import conv_geometry
 from running_example import convolutions, modest
@@ -141,10 +141,10 @@ def test_rows_of_dY_are_a_view_unless_they_are_whole_pages_apart():
 
     for N, shared in [(2, True), (1024, False)]:
         dY = lying(N)
-        rows = upstream(dY, 1, 3)
+        rows = flat_rows(dY, 1, 3)
         assert np.shares_memory(rows, dY) == shared
         assert_array_equal(rows[..., : 5 * N].reshape(2, 3, 5, N), dY[:, :, 1:3].transpose(2, 1, 3, 0))
-        above = upstream(dY, -1, 1)
+        above = flat_rows(dY, -1, 1)
         assert_array_equal(above[..., : 5 * N].reshape(2, 3, 5, N)[1], dY[:, :, 0].transpose(1, 2, 0))
         assert not above[0, :, : 5 * N].any()
 

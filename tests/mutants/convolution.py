@@ -60,7 +60,7 @@ CONVOLUTION = {
         ("a view without its border", "and not border and inside", "and inside"),
         ("a view without the rows of the padding", "if len(inside) == bottom - top and not", "if not"),
         ("a view of dY without the rows that there are not", "if len(inside) == bottom - top and inside", "if inside"),
-        ("a view of dY whole pages apart", "c_contiguous and width * dY.itemsize % PAGE:", "c_contiguous:"),
+        ("a view of dY whole pages apart", "c_contiguous and width * X.itemsize % PAGE:", "c_contiguous:"),
         ("rows above the image read from its end", "max(top, 0) : max(bottom, 0)]", "top : max(bottom, 0)]"),
         ("rows below the image read from its end", "max(top, 0) : max(bottom, 0)]", "max(top, 0) : bottom]"),
         ("rows of dY not moved to their place", "_place(inside, max(-top, 0), rows[..., :width]", "_place(inside, 0, rows[..., :width]"),
